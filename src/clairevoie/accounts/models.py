@@ -1,0 +1,107 @@
+"""People who sign in, and their sessions."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
+from django.db import models
+from django.db.models import Q
+
+from clairevoie.privacy.models import DataSubject
+
+
+class Role(models.TextChoices):
+    """One role a person; everything not granted to it is refused (P-003)."""
+
+    LEARNER = "learner", "apprenant"
+    TRAINER = "trainer", "formateur"
+    ADVISOR = "advisor", "conseiller"
+    ACCOUNTANT = "accountant", "comptable"
+    ADMINISTRATOR = "administrator", "administrateur"
+    DPO = "dpo", "délégué à la protection des données"
+
+
+class MemberManager(BaseUserManager["Member"]):
+    """Creates members through ``accounts.actions`` only; reads are here."""
+
+    def get_by_natural_key(self, username: str | None) -> Member:
+        return self.get(pseudo__iexact=username)
+
+
+def avatar_path(member: Member, _filename: str) -> str:
+    """A random name: the path of an avatar says nothing of the person."""
+    return f"avatars/{uuid.uuid4()}.webp"
+
+
+class Member(AbstractBaseUser):
+    """A subject with an account. Its primary key is the subject's (architecture.md § 1)."""
+
+    subject = models.OneToOneField(
+        DataSubject, models.PROTECT, primary_key=True, related_name="member"
+    )
+    last_name = models.CharField("nom", max_length=150)
+    first_names = models.CharField("prénoms", max_length=150, blank=True)
+    pseudo = models.CharField("pseudo", max_length=40, null=True, blank=True, unique=True)
+    email = models.EmailField("adresse e-mail", null=True, blank=True, unique=True)
+    phone = models.CharField("téléphone", max_length=16, null=True, blank=True, unique=True)
+    phone_verified = models.BooleanField(default=False)
+    avatar = models.FileField("avatar", upload_to=avatar_path, blank=True)
+    street = models.CharField("adresse", max_length=200, blank=True)
+    postcode = models.CharField("code postal", max_length=12, blank=True)
+    town = models.CharField("ville", max_length=100, blank=True)
+    country = models.CharField("pays", max_length=2, blank=True)
+    gender = models.CharField("genre", max_length=16, null=True, blank=True)
+    language = models.CharField("langue", max_length=2, default="fr")
+    role = models.CharField("rôle", max_length=16, choices=Role, default=Role.LEARNER)
+    is_active = models.BooleanField("actif", default=True)
+    last_login = None  # type: ignore[assignment]  # DataSubject.last_use is the only clock
+
+    objects = MemberManager()
+
+    USERNAME_FIELD = "pseudo"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        verbose_name = "membre"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~Q(email="") & ~Q(phone="") & ~Q(pseudo=""), name="member_null_not_empty"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+    @property
+    def is_staff(self) -> bool:
+        return self.role != Role.LEARNER
+
+    @property
+    def is_superuser(self) -> bool:
+        """Nobody is: Django's all-powerful flag has no place here."""
+        return False
+
+
+class Session(AbstractBaseSession):
+    """A browser's session, which knows whose it is: listed, ended and erased by person."""
+
+    subject = models.ForeignKey(
+        DataSubject, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    ip = models.GenericIPAddressField(null=True, blank=True)
+    user_agent = models.CharField(max_length=200, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    last_seen_on = models.DateField(null=True, blank=True)
+
+    class Meta(AbstractBaseSession.Meta):
+        verbose_name = "session"
+
+    @classmethod
+    def get_session_store_class(cls) -> Any:
+        from clairevoie.accounts.sessions import SessionStore  # the store imports this model
+
+        return SessionStore

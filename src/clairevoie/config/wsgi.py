@@ -1,0 +1,9 @@
+"""The WSGI entrance."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clairevoie.config.settings")
+
+application = get_wsgi_application()

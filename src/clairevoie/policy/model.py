@@ -1,0 +1,220 @@
+"""The policy's values: frozen, typed, free of Django.
+
+One class a file of ``policy/``. Texts are French; a key such as ``title`` is what people read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from clairevoie.lib.duration import Duration
+
+
+class Basis(StrEnum):
+    """Legal bases of GDPR art. 6(1)."""
+
+    CONSENT = "consent"
+    CONTRACT = "contract"
+    LEGAL_OBLIGATION = "legal-obligation"
+    VITAL_INTEREST = "vital-interest"
+    LEGITIMATE_INTEREST = "legitimate-interest"
+
+
+class Clock(StrEnum):
+    """From when a retention rule counts."""
+
+    LAST_USE = "last-use"
+    LAST_CONTACT = "last-contact"
+    SUSPENSION = "suspension"
+    CLOSURE = "closure"
+    LAST_PURPOSE = "last-purpose"  # leaves with the last copy another rule keeps
+    RECORD = "record"  # a DATE (or instant) column of the record itself
+
+
+class Ending(StrEnum):
+    """What happens at the term."""
+
+    ERASE = "erase"
+    DORMANT = "dormant"  # hidden from staff; nothing is deleted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetentionRule:
+    """One rule of ``retention.toml``; ``code`` is its table's name there."""
+
+    code: str
+    title: str
+    reference: str  # R-ACC … of promises.md C.2
+    clock: Clock
+    column: str | None = None  # with Clock.RECORD
+    duration: Duration | None = None  # None only with Clock.LAST_PURPOSE
+    then: Ending = Ending.ERASE
+    notices: tuple[Duration, ...] = ()
+    same_copies_as: str | None = None  # another rule whose copies this one also ends
+    archive_column: str | None = None
+    because: str = ""
+    outlives_erasure: bool = False
+    under: str | None = None  # the notice's own maximum (versions/…/meta.toml) it stays within
+    promises: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity:
+    """A processing activity of the art. 30 register."""
+
+    code: str
+    title: str
+    purposes: tuple[str, ...]
+    basis: Basis
+    basis_detail: str
+    subjects: tuple[str, ...]
+    data: tuple[str, ...]
+    sensitive: bool
+    retention: tuple[str, ...]  # codes of retention rules
+    recipients: tuple[str, ...]  # codes of recipients.toml
+    internal: tuple[str, ...]  # roles
+    transfers: tuple[str, ...]
+    security: tuple[str, ...]
+    minimisation: str
+    promises: tuple[str, ...]
+    created_on: date
+    updated_on: date
+    balancing: str = ""  # legitimate interest: the balancing test, in a sentence
+    while_restricted: bool = False  # may go on for a restricted person (art. 18(2))
+    mutable: bool = False  # the person may switch these messages off
+
+
+class Role(StrEnum):
+    """What a recipient is to the controller."""
+
+    PROCESSOR = "processor"
+    JOINT = "joint-controller"
+    INDEPENDENT = "independent-controller"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipient:
+    """A processor or another recipient (F.2, F.3)."""
+
+    code: str
+    name: str
+    role: Role
+    service: str
+    countries_stored: tuple[str, ...]  # ISO 3166-1 alpha-2
+    countries_transit: tuple[str, ...]
+    safeguard: str
+    data: tuple[str, ...]
+    contract_on: date | None
+    review_due: date | None
+    active: bool
+    reuse_forbidden: bool
+    remuneration: str
+    promises: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tracker:
+    """A cookie or another device storage (P-033)."""
+
+    code: str
+    name: str  # as it stands in the browser; a trailing * is a prefix
+    kind: str  # cookie, local-storage, session-storage
+    provider: str
+    category: str
+    exempt: bool
+    purpose: str
+    lifetime: Duration | None  # None: until the browser session ends
+    promises: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """One of the 110 promises, its sentence in the policy, and who executes it."""
+
+    code: str
+    sentence: str
+    section: str
+    lines: str
+    owner: str
+    executor: str | None  # a dotted executor code; None while planned
+    last_review: date
+
+    @property
+    def planned(self) -> bool:
+        return self.executor is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """A published notice: immutable."""
+
+    number: int
+    published_on: date
+    effective_on: date
+    importance: str
+    text: str
+    sha256: str
+    maxima: Mapping[str, Duration]  # the longest retention the text allows, by name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Officer:
+    """Who answers for data protection; ``name`` empty: « référent données » (F-36)."""
+
+    name: str
+    cnil_number: str
+    email: str
+    post: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organisation:
+    """The controller (P-110)."""
+
+    name: str
+    legal_form: str
+    capital: str
+    street: str
+    postcode: str
+    town: str
+    siren: str
+    siret: str
+    vat: str
+    rcs: str
+    registered_on: date
+    training_number: str
+    training_authority: str
+    emails: tuple[str, ...]
+    contact_email: str
+    financial_year_end: str  # "12-31"
+    director: str
+    host: str
+    officer: Officer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Everything in ``policy/``, cross-checked."""
+
+    organisation: Organisation
+    activities: Mapping[str, Activity]
+    retention: Mapping[str, RetentionRule]
+    recipients: Mapping[str, Recipient]
+    trackers: Mapping[str, Tracker]
+    promises: Mapping[str, Promise]
+    versions: tuple[Version, ...]  # by number
+    digest: str  # SHA-256 over all files: written into each consent and ledger line
+
+    def version_in_force(self, on: date) -> Version:
+        """The latest version effective on ``on``. Raises ``LookupError`` before the first."""
+        for version in reversed(self.versions):
+            if version.effective_on <= on:
+                return version
+        raise LookupError(f"no version of the policy was in force on {on}")
+
+    def rules_ending(self, keep: str) -> tuple[RetentionRule, ...]:
+        """Every rule that ends the copies kept under ``keep``: the earliest wins (C.4)."""
+        return tuple(r for r in self.retention.values() if keep in (r.code, r.same_copies_as))

@@ -1,0 +1,4 @@
+from clairevoie.policy.model import Policy
+class PolicyError(Exception): ...
+def load(folder): raise NotImplementedError
+def current() -> Policy: raise NotImplementedError

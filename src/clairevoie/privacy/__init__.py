@@ -1,0 +1,104 @@
+"""The engine: whose data it is, what may be done with it, when it leaves, and the proof.
+
+One door for everything above it: ``from clairevoie import privacy``. The engine knows no
+app: it walks the declarations that apps make in their ``privacy.py``. Names resolve on first
+use, because Django imports this package before any model can exist.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from clairevoie.privacy import daily, ledger, outbox, retention
+    from clairevoie.privacy.choices import (
+        acknowledge,
+        give_consent,
+        lift_objection,
+        object_to,
+        withdraw_consent,
+    )
+    from clairevoie.privacy.declarations import Impersonal, Personal, declare
+    from clairevoie.privacy.erasure import Erasure, erase
+    from clairevoie.privacy.export import export, make_pack
+    from clairevoie.privacy.gate import Decision, may, permitted
+    from clairevoie.privacy.gathering import Category, KeptCategory, gather, kept_until
+    from clairevoie.privacy.incidents import report_unauthorised_use
+    from clairevoie.privacy.models import (
+        ContactPoint,
+        DataSubject,
+        ExpiryNotice,
+        ExportPack,
+        PersonalQuerySet,
+        PersonalRecord,
+        Suspension,
+    )
+    from clairevoie.privacy.recipients import disclose
+    from clairevoie.privacy.safeguards import hold, release, release_hold, restrict
+    from clairevoie.privacy.subjects import (
+        close,
+        find,
+        forget_contact,
+        merge,
+        note_contact,
+        record_contact,
+        record_use,
+        register_subject,
+        verify_contact,
+    )
+    from clairevoie.privacy.suspension import contact_is_barred, lift_suspension, suspend
+
+_WHERE = {
+    "choices": (
+        "acknowledge",
+        "give_consent",
+        "lift_objection",
+        "object_to",
+        "withdraw_consent",
+    ),
+    "declarations": ("Impersonal", "Personal", "declare"),
+    "erasure": ("Erasure", "erase"),
+    "export": ("export", "make_pack"),
+    "gate": ("Decision", "may", "permitted"),
+    "gathering": ("Category", "KeptCategory", "gather", "kept_until"),
+    "incidents": ("report_unauthorised_use",),
+    "models": (
+        "ContactPoint",
+        "DataSubject",
+        "ExpiryNotice",
+        "ExportPack",
+        "PersonalQuerySet",
+        "PersonalRecord",
+        "Suspension",
+    ),
+    "recipients": ("disclose",),
+    "safeguards": ("hold", "release", "release_hold", "restrict"),
+    "subjects": (
+        "close",
+        "find",
+        "forget_contact",
+        "merge",
+        "note_contact",
+        "record_contact",
+        "record_use",
+        "register_subject",
+        "verify_contact",
+    ),
+    "suspension": ("contact_is_barred", "lift_suspension", "suspend"),
+}
+_MODULES = ("daily", "ledger", "outbox", "retention")
+_HOME = {name: module for module, names in _WHERE.items() for name in names}
+
+__all__ = [  # noqa: PLE0604  # the same names as above, kept in one place
+    *_HOME,
+    *_MODULES,
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return import_module(f"{__name__}.{name}")
+    if name in _HOME:
+        return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,46 @@
+"""The engine's own tables."""
+
+from clairevoie.privacy.models.choices import Acknowledgement, Consent, Objection
+from clairevoie.privacy.models.evidence import (
+    Effect,
+    Execution,
+    LedgerEntry,
+    Tombstone,
+)
+from clairevoie.privacy.models.incidents import Incident
+from clairevoie.privacy.models.recipients import Disclosure
+from clairevoie.privacy.models.rights import ExpiryNotice, ExportPack
+from clairevoie.privacy.models.safeguards import (
+    LegalHold,
+    Restriction,
+    Suspension,
+    SuspensionMark,
+)
+from clairevoie.privacy.models.subjects import (
+    ContactPoint,
+    DataSubject,
+    PersonalQuerySet,
+    PersonalRecord,
+)
+
+__all__ = [
+    "Acknowledgement",
+    "Consent",
+    "ContactPoint",
+    "DataSubject",
+    "Disclosure",
+    "Effect",
+    "Execution",
+    "ExpiryNotice",
+    "ExportPack",
+    "Incident",
+    "LedgerEntry",
+    "LegalHold",
+    "Objection",
+    "PersonalQuerySet",
+    "PersonalRecord",
+    "Restriction",
+    "Suspension",
+    "SuspensionMark",
+    "Tombstone",
+]
