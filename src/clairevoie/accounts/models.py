@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 
-from clairevoie.privacy.models import DataSubject
+from clairevoie.accounts.roles import Role as Role
+from clairevoie.accounts.roles import permissions_of
+from clairevoie.privacy.models import DataSubject, PersonalRecord
 
 
-class Role(models.TextChoices):
-    """One role a person; everything not granted to it is refused (P-003)."""
+class Gender(models.TextChoices):
+    """Optional, empty by default, for statistics only; never a greeting (P-019, F-05)."""
 
-    LEARNER = "learner", "apprenant"
-    TRAINER = "trainer", "formateur"
-    ADVISOR = "advisor", "conseiller"
-    ACCOUNTANT = "accountant", "comptable"
-    ADMINISTRATOR = "administrator", "administrateur"
-    DPO = "dpo", "délégué à la protection des données"
+    FEMININE = "feminine", "féminin"
+    MASCULINE = "masculine", "masculin"
+    OTHER = "other", "autre"
+    UNDISCLOSED = "undisclosed", "ne souhaite pas répondre"
 
 
 class MemberManager(BaseUserManager["Member"]):
@@ -31,7 +33,7 @@ class MemberManager(BaseUserManager["Member"]):
         return self.get(pseudo__iexact=username)
 
 
-def avatar_path(member: Member, _filename: str) -> str:
+def avatar_path(_member: Member, _filename: str) -> str:
     """A random name: the path of an avatar says nothing of the person."""
     return f"avatars/{uuid.uuid4()}.webp"
 
@@ -49,11 +51,12 @@ class Member(AbstractBaseUser):
     phone = models.CharField("téléphone", max_length=16, null=True, blank=True, unique=True)
     phone_verified = models.BooleanField(default=False)
     avatar = models.FileField("avatar", upload_to=avatar_path, blank=True)
+    avatar_small = models.FileField("avatar réduit", upload_to=avatar_path, blank=True)
     street = models.CharField("adresse", max_length=200, blank=True)
     postcode = models.CharField("code postal", max_length=12, blank=True)
     town = models.CharField("ville", max_length=100, blank=True)
     country = models.CharField("pays", max_length=2, blank=True)
-    gender = models.CharField("genre", max_length=16, null=True, blank=True)
+    gender = models.CharField("genre", max_length=16, choices=Gender, null=True, blank=True)
     language = models.CharField("langue", max_length=2, default="fr")
     role = models.CharField("rôle", max_length=16, choices=Role, default=Role.LEARNER)
     is_active = models.BooleanField("actif", default=True)
@@ -71,6 +74,7 @@ class Member(AbstractBaseUser):
             models.CheckConstraint(
                 condition=~Q(email="") & ~Q(phone="") & ~Q(pseudo=""), name="member_null_not_empty"
             ),
+            models.UniqueConstraint(Lower("pseudo"), name="member_pseudo_any_case"),
         ]
 
     def __str__(self) -> str:
@@ -84,6 +88,36 @@ class Member(AbstractBaseUser):
     def is_superuser(self) -> bool:
         """Nobody is: Django's all-powerful flag has no place here."""
         return False
+
+    def get_all_permissions(self, obj: object = None) -> frozenset[str]:
+        """What the role grants, and nothing else (accounts/roles.py)."""
+        return permissions_of(self.role) if self.is_active else frozenset()
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        return perm in self.get_all_permissions()
+
+    def has_perms(self, perm_list: Iterable[str], obj: object = None) -> bool:
+        return self.get_all_permissions().issuperset(perm_list)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return any(perm.startswith(f"{app_label}.") for perm in self.get_all_permissions())
+
+
+class RecoveryCode(PersonalRecord):
+    """One of the codes that open the account of a person without e-mail (P-086).
+
+    Only a keyed hash is kept: each code is shown once, and leaves when it has served.
+    """
+
+    code_hash = models.CharField(max_length=64)
+    made_on = models.DateField()
+
+    class Meta(PersonalRecord.Meta):
+        verbose_name = "code de secours"
+        verbose_name_plural = "codes de secours"
+
+    def __str__(self) -> str:
+        return f"code {self.pk}"
 
 
 class Session(AbstractBaseSession):
