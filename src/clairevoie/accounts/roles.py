@@ -1,0 +1,116 @@
+"""Who may do what: role × permission, and role × category × state of a person (P-003).
+
+Deny by default: what is not granted here is refused. The tables are frozen; a test walks every
+role against every page of the back office.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(TextChoices):
+    """One role a person; everything not granted to it is refused (P-003)."""
+
+    LEARNER = "learner", _("apprenant")
+    TRAINER = "trainer", _("formateur")
+    ADVISOR = "advisor", _("conseiller")
+    ACCOUNTANT = "accountant", _("comptable")
+    ADMINISTRATOR = "administrator", _("administrateur")
+    DPO = "dpo", _("délégué à la protection des données")
+
+
+_NOBODY: frozenset[str] = frozenset()
+_PERSONS = frozenset({"privacy.view_datasubject"})
+_SAFEGUARDS = frozenset(
+    {
+        "privacy.view_suspension",
+        "privacy.view_restriction",
+        "privacy.view_legalhold",
+        "privacy.suspend",
+        "privacy.lift_suspension",
+        "privacy.restrict",
+        "privacy.release",
+        "privacy.hold",
+        "privacy.release_hold",
+    }
+)
+_ACCOUNTABILITY = frozenset(
+    {
+        "privacy.view_incident",
+        "privacy.handle_incident",
+        "privacy.view_ledgerentry",
+        "privacy.verify_ledger",
+        "privacy.view_retention",
+        "privacy.view_policy",
+    }
+)
+_SURVEYS = frozenset({"surveys.view_answer", "surveys.view_training", "surveys.view_survey"})
+
+GRANTS: Mapping[Role, frozenset[str]] = MappingProxyType(
+    {
+        Role.LEARNER: _NOBODY,
+        Role.TRAINER: _SURVEYS,
+        Role.ADVISOR: _PERSONS | _SURVEYS,
+        Role.ACCOUNTANT: frozenset({"privacy.view_policy"}),
+        Role.ADMINISTRATOR: _PERSONS
+        | _SAFEGUARDS
+        | _ACCOUNTABILITY
+        | _SURVEYS
+        | {"messaging.view_message", "site.view_components"},
+        Role.DPO: _PERSONS
+        | _SAFEGUARDS
+        | _ACCOUNTABILITY
+        | _SURVEYS
+        | {"messaging.view_message", "privacy.export", "privacy.erase", "site.view_components"},
+    }
+)
+
+
+class Category(StrEnum):
+    """What a staff member may read about a person, by kind."""
+
+    IDENTITY = "identity"  # names, pseudo, e-mail
+    PHONE = "phone"
+    PROFILE = "profile"  # postal address, role, language
+    CLOCKS = "clocks"  # dates, terms, what is kept
+    SECURITY = "security"  # sessions: a full IP is for the security role alone (P-021)
+
+
+class State(StrEnum):
+    """The state of a person's data that changes who may read them; the strictest wins."""
+
+    ACTIVE = "active"
+    DORMANT = "dormant"  # two years without use: hidden but for the identity (F-25)
+    RESTRICTED = "restricted"  # GDPR art. 18: stored, and nothing else
+
+
+_NOTHING: frozenset[Category] = frozenset()
+_WHO = frozenset({Category.IDENTITY})
+_WHO_AND_UNTIL_WHEN = _WHO | {Category.CLOCKS}
+
+READS: Mapping[tuple[Role, State], frozenset[Category]] = MappingProxyType(
+    {
+        (Role.ADVISOR, State.ACTIVE): _WHO_AND_UNTIL_WHEN,
+        (Role.ADVISOR, State.DORMANT): _WHO,
+        (Role.ADMINISTRATOR, State.ACTIVE): frozenset(Category),
+        (Role.ADMINISTRATOR, State.DORMANT): _WHO,
+        (Role.DPO, State.ACTIVE): _WHO_AND_UNTIL_WHEN | {Category.PHONE, Category.PROFILE},
+        (Role.DPO, State.DORMANT): _WHO,
+    }
+)
+
+
+def permissions_of(role: str) -> frozenset[str]:
+    """Every permission of ``role``; none for a role that does not exist."""
+    return GRANTS[Role(role)] if role in Role.values else _NOBODY
+
+
+def readable(role: str, state: State) -> frozenset[Category]:
+    """What ``role`` may read about a person in ``state``; nothing unless granted."""
+    return READS.get((Role(role), state), _NOTHING) if role in Role.values else _NOTHING
