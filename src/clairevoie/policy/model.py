@@ -58,6 +58,7 @@ class RetentionRule:
     because: str = ""
     outlives_erasure: bool = False
     under: str | None = None  # the notice's own maximum (versions/…/meta.toml) it stays within
+    gap: str | None = None  # where the notice is silent: the flag of promises.md A.2 that says so
     promises: tuple[str, ...] = ()
 
 
@@ -82,6 +83,11 @@ class Activity:
     promises: tuple[str, ...]
     created_on: date
     updated_on: date
+    sources: tuple[str, ...]  # where the data come from
+    software: tuple[str, ...]
+    impact: str  # need for an impact assessment (art. 35), and why
+    gaps: tuple[str, ...] = ()  # flags of promises.md A.2 where the notice is silent or weak
+    joint_controllers: tuple[str, ...] = ()
     balancing: str = ""  # legitimate interest: the balancing test, in a sentence
     while_restricted: bool = False  # may go on for a restricted person (art. 18(2))
     mutable: bool = False  # the person may switch these messages off
@@ -147,6 +153,14 @@ class Promise:
         return self.executor is None
 
 
+class Importance(StrEnum):
+    """How a version is announced: a major one is notified before it takes effect (P-008)."""
+
+    FIRST = "first"
+    MINOR = "minor"
+    MAJOR = "major"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Version:
     """A published notice: immutable."""
@@ -154,7 +168,7 @@ class Version:
     number: int
     published_on: date
     effective_on: date
-    importance: str
+    importance: Importance
     text: str
     sha256: str
     maxima: Mapping[str, Duration]  # the longest retention the text allows, by name
