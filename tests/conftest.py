@@ -1,0 +1,224 @@
+"""The ground of every test: an instance of its own, a closed network, the cast.
+
+``pytest`` runs on SQLite, ``DATABASE_URL=postgres://… pytest`` on PostgreSQL. Each xdist worker
+has its own instance folder and its own database.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import socket
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_django.live_server_helper import LiveServer
+
+    from tests.cast import Person
+
+# --- Before Django reads its settings -----------------------------------------------------------
+
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+HOME = Path(tempfile.mkdtemp(prefix=f"clairevoie-{WORKER}-"))
+atexit.register(shutil.rmtree, HOME, ignore_errors=True)
+(HOME / "static").mkdir()
+os.environ["CLAIREVOIE_HOME"] = str(HOME)
+os.environ["DJANGO_SETTINGS_MODULE"] = "clairevoie.config.settings"
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's sync API runs a loop of its own
+
+from django.conf import settings as django_settings  # noqa: E402  # after the lines above
+
+if django_settings.configured:
+    raise pytest.UsageError("unset DJANGO_SETTINGS_MODULE and --ds: the tests choose the instance")
+
+
+def _use_test_instance() -> None:
+    """What tests change in the settings, and nothing else."""
+    database = django_settings.DATABASES["default"]
+    if "sqlite3" in database["ENGINE"]:
+        # A real file: threads, WAL and erased pages behave as in production.
+        database["TEST"] = {"NAME": str(HOME / "test.sqlite3")}
+    # The manifest of static files exists only after collectstatic.
+    django_settings.STORAGES["staticfiles"] = {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+    }
+
+
+_use_test_instance()
+
+
+# --- The network is closed ----------------------------------------------------------------------
+
+_LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")
+_connect = socket.socket.connect
+
+
+class NetworkClosedError(OSError):
+    """A test tried to leave this machine."""
+
+
+def _connect_at_home(self: socket.socket, address: Any) -> None:
+    if isinstance(address, tuple) and not str(address[0]).startswith(_LOOPBACK):
+        raise NetworkClosedError(f"{address[0]}:{address[1]} is out of reach of tests")
+    _connect(self, address)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def closed_network() -> Iterator[None]:
+    """No test talks to anything but this machine."""
+    patch = pytest.MonkeyPatch()
+    patch.setattr(socket.socket, "connect", _connect_at_home)
+    yield
+    patch.undo()
+
+
+# --- The database -------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session", autouse=True)
+def emptying_passes_the_triggers() -> Iterator[None]:
+    """Between tests with real transactions Django empties all tables; the ledger refuses that.
+
+    The refusal is what production wants, so only this emptying goes round it.
+    """
+    from django.db import connection
+    from django.db.backends.base.operations import BaseDatabaseOperations as Operations
+
+    empty = Operations.execute_sql_flush
+    patch = pytest.MonkeyPatch()
+
+    def round_the_triggers(self: Operations, sql_list: list[str]) -> None:
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                cursor.execute("SET session_replication_role = replica")
+                try:
+                    empty(self, sql_list)
+                finally:
+                    cursor.execute("SET session_replication_role = DEFAULT")
+                return
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            triggers = cursor.fetchall()
+            for name, _ in triggers:
+                cursor.execute(f'DROP TRIGGER "{name}"')
+            empty(self, sql_list)
+            for _, sql in triggers:
+                cursor.execute(sql)
+
+    patch.setattr(Operations, "execute_sql_flush", round_the_triggers)
+    yield
+    patch.undo()
+
+
+# --- The instance and the browser ---------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def home() -> Path:
+    """The instance folder: database, files, logs, sent mail."""
+    return HOME
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Debian's Chromium, silent: it asks nothing of anybody but the live server."""
+    switches = (
+        "no-sandbox",
+        "disable-gpu",
+        "disable-quic",
+        "no-first-run",
+        "disable-background-networking",
+        "disable-component-update",
+        "disable-sync",
+        "host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+    )
+    return {
+        **browser_type_launch_args,
+        "executable_path": os.environ.get("CHROMIUM", "/usr/bin/chromium"),
+        "args": [f"--{switch}" for switch in switches],
+    }
+
+
+@pytest.fixture(scope="session")
+def base_url(live_server: LiveServer) -> str:
+    """``page.goto("/mon-compte/")`` opens the live server."""
+    url: str = live_server.url
+    return url
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_context_args, "locale": "fr-FR", "timezone_id": "Europe/Paris"}
+
+
+# --- The cast -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def alice(db: None) -> Person:
+    """A learner; the data is hers."""
+    from tests.cast import member
+
+    return member("alice")
+
+
+@pytest.fixture
+def bob(db: None) -> Person:
+    """Alice's trainer."""
+    from tests.cast import Role, member
+
+    return member("bob", role=Role.TRAINER)
+
+
+@pytest.fixture
+def charlie(db: None) -> Person:
+    """Another learner: always refused what is Alice's."""
+    from tests.cast import member
+
+    return member("charlie")
+
+
+@pytest.fixture
+def dora(db: None) -> Person:
+    """A prospect, without an account."""
+    from tests.cast import prospect
+
+    return prospect("dora")
+
+
+@pytest.fixture
+def eve(db: None) -> Person:
+    """An administrator."""
+    from tests.cast import Role, member
+
+    return member("eve", role=Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def flora(db: None) -> Person:
+    """An advisor."""
+    from tests.cast import Role, member
+
+    return member("flora", role=Role.ADVISOR)
+
+
+@pytest.fixture
+def gaston(db: None) -> Person:
+    """An accountant."""
+    from tests.cast import Role, member
+
+    return member("gaston", role=Role.ACCOUNTANT)
+
+
+@pytest.fixture
+def helene(db: None) -> Person:
+    """Hélène, data protection officer."""
+    from tests.cast import Role, member
+
+    return member("helene", role=Role.DPO)
