@@ -1,5 +1,15 @@
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class PrivacyConfig(AppConfig):
+    """Collects every app's declarations once all models exist."""
+
     name = "clairevoie.privacy"
+    verbose_name = "Données personnelles"
+
+    def ready(self) -> None:
+        autodiscover_modules("privacy")
+        from clairevoie.privacy import checks  # registers itself; needs the models
+
+        assert checks

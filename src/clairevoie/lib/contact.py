@@ -1,0 +1,54 @@
+"""E-mail addresses and phone numbers in one comparable form."""
+
+from __future__ import annotations
+
+import re
+
+import phonenumbers
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+EMAIL = "email"
+PHONE = "phone"
+_REGION = "FR"
+
+
+class NotAContact(ValueError):
+    """Cette adresse ou ce numéro n’est pas valable."""
+
+
+def normalise(kind: str, raw: str) -> str:
+    """Lower-case address, or E.164 number. Raises :class:`NotAContact`."""
+    return _email(raw) if kind == EMAIL else _phone(raw)
+
+
+def strict_key(kind: str, raw: str) -> str:
+    """The form under which refusals are remembered: ``+tag`` and case make no new person."""
+    normalised = normalise(kind, raw)
+    if kind != EMAIL:
+        return normalised
+    return re.sub(r"\+[^@]*(?=@)", "", normalised)
+
+
+def _email(raw: str) -> str:
+    address = raw.strip()
+    try:
+        validate_email(address)
+    except ValidationError as error:
+        raise NotAContact from error
+    local, _, domain = address.rpartition("@")
+    try:
+        domain = domain.encode("idna").decode("ascii")
+    except UnicodeError as error:
+        raise NotAContact from error
+    return f"{local}@{domain}".lower()
+
+
+def _phone(raw: str) -> str:
+    try:
+        number = phonenumbers.parse(raw, _REGION)
+    except phonenumbers.NumberParseException as error:
+        raise NotAContact from error
+    if not phonenumbers.is_valid_number(number):
+        raise NotAContact
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))

@@ -1,0 +1,118 @@
+"""What people agree to, object to and read: each act is a new row, nothing is ever changed."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from django.db import transaction
+
+from clairevoie import policy
+from clairevoie.privacy import ledger
+from clairevoie.privacy.models import Acknowledgement, Consent, DataSubject, Objection
+
+
+class UnknownActivity(LookupError):
+    """Cette activité n’est pas au registre des traitements."""
+
+
+def activity_named(code: str) -> policy.Activity:
+    """The register's entry. Raises :class:`UnknownActivity`."""
+    try:
+        return policy.current().activities[code]
+    except KeyError:
+        raise UnknownActivity(code) from None
+
+
+def give_consent(
+    subject: DataSubject, *, activity: str, text: str, source: str, at: datetime
+) -> Consent:
+    """The person agrees to ``activity``, having read exactly ``text`` (GDPR art. 7)."""
+    return _consent(subject, activity=activity, text=text, source=source, at=at, given=True)
+
+
+def withdraw_consent(
+    subject: DataSubject, *, activity: str, source: str, at: datetime
+) -> Consent | None:
+    """The person takes a consent back; effective at once. Nothing to take back: None."""
+    last = _last_consent(subject, activity)
+    if last is None or not last.given:
+        return None
+    return _consent(subject, activity=activity, text=last.text, source=source, at=at, given=False)
+
+
+def _last_consent(subject: DataSubject, activity: str) -> Consent | None:
+    rows = Consent.including_restricted.filter(subject=subject, activity=activity)
+    found: Consent | None = rows.order_by("id").last()
+    return found
+
+
+def _consent(
+    subject: DataSubject, *, activity: str, text: str, source: str, at: datetime, given: bool
+) -> Consent:
+    activity_named(activity)
+    text_hash = hashlib.sha256(text.encode()).hexdigest()
+    with transaction.atomic():
+        consent: Consent = Consent.including_restricted.create(
+            subject=subject,
+            activity=activity,
+            given=given,
+            text=text,
+            text_hash=text_hash,
+            at=at,
+            source=source,
+            policy_hash=policy.current().digest,
+        )
+        ledger.append(
+            executor="consent.give" if given else "consent.withdraw",
+            at=at,
+            subject=subject.uuid,
+            facts={"activity": activity, "text": text_hash},
+        )
+    return consent
+
+
+def object_to(subject: DataSubject, *, activity: str, source: str, at: datetime) -> Objection:
+    """The person objects to ``activity`` (GDPR art. 21); effective at once."""
+    return _objection(subject, activity=activity, source=source, at=at, raised=True)
+
+
+def lift_objection(subject: DataSubject, *, activity: str, source: str, at: datetime) -> Objection:
+    """The person allows ``activity`` again."""
+    return _objection(subject, activity=activity, source=source, at=at, raised=False)
+
+
+def _objection(
+    subject: DataSubject, *, activity: str, source: str, at: datetime, raised: bool
+) -> Objection:
+    activity_named(activity)
+    with transaction.atomic():
+        objection: Objection = Objection.including_restricted.create(
+            subject=subject,
+            activity=activity,
+            raised=raised,
+            at=at,
+            source=source,
+            policy_hash=policy.current().digest,
+        )
+        ledger.append(
+            executor="objection.raise" if raised else "objection.lift",
+            at=at,
+            subject=subject.uuid,
+            facts={"activity": activity},
+        )
+    return objection
+
+
+def acknowledge(
+    subject: DataSubject, *, document: str, version: str, at: datetime
+) -> Acknowledgement:
+    """The person read the terms or the notice. Never creates a consent (P-006)."""
+    row: Acknowledgement = Acknowledgement.including_restricted.create(
+        subject=subject,
+        document=document,
+        version=version,
+        at=at,
+        policy_hash=policy.current().digest,
+    )
+    return row

@@ -1,0 +1,128 @@
+"""What each table holds about people, said beside the table and proved by ``checks.py``.
+
+An app writes one ``privacy.py`` that calls :func:`declare`; tables of third parties answer
+through the app that uses them. Declarations say *what* and *where*; the policy says *why*
+and *how long*; the engine *does*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from django.db.models import Model
+
+
+class Provenance(StrEnum):
+    """Where a value comes from (P-010)."""
+
+    PROVIDED = "provided"
+    OBSERVED = "observed"
+    DERIVED = "derived"
+    THIRD_PARTY = "third-party"
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """A table whose every row is about one person.
+
+    ``subject`` is the path of fields that leads to the person (``subject``, ``user``,
+    ``email_address__user``). ``keep`` is the retention rule; ``clock`` names the date column
+    when it is not the one the rule names. Every other column stands in exactly one of the
+    lists: ``provided``, ``observed``, ``derived``, ``third_party`` (column → source) are
+    exported; ``secret`` (hashes, tokens) and ``technical`` (states, counters) are erased but
+    never exported; ``mentions`` are keys to *another* person, set to NULL when that one goes.
+    ``files`` names the columns, among those, that point to a stored file.
+    """
+
+    model: type[Model]
+    activity: str = field(kw_only=True)
+    keep: str = field(kw_only=True)
+    subject: str = field(default="subject", kw_only=True)
+    title: str = field(default="", kw_only=True)
+    provided: tuple[str, ...] = field(default=(), kw_only=True)
+    observed: tuple[str, ...] = field(default=(), kw_only=True)
+    derived: tuple[str, ...] = field(default=(), kw_only=True)
+    third_party: Mapping[str, str] = field(default_factory=dict, kw_only=True)
+    secret: tuple[str, ...] = field(default=(), kw_only=True)
+    technical: tuple[str, ...] = field(default=(), kw_only=True)
+    mentions: tuple[str, ...] = field(default=(), kw_only=True)
+    files: tuple[str, ...] = field(default=(), kw_only=True)
+    clock: str | None = field(default=None, kw_only=True)
+
+    @property
+    def label(self) -> str:
+        """The model's name as in ``surveys.Answer``."""
+        return self.model._meta.label
+
+    @property
+    def heading(self) -> str:
+        """What the person reads above these rows."""
+        return self.title or str(self.model._meta.verbose_name_plural)
+
+    def provenance_of(self, column: str) -> Provenance | None:
+        """Where an exported column comes from; None for what is not exported."""
+        for provenance in (Provenance.PROVIDED, Provenance.OBSERVED, Provenance.DERIVED):
+            if column in getattr(self, provenance.value):
+                return provenance
+        return Provenance.THIRD_PARTY if column in self.third_party else None
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """Every column that some list names, with repetitions, so that a check sees them."""
+        return (
+            *self.provided,
+            *self.observed,
+            *self.derived,
+            *self.third_party,
+            *self.secret,
+            *self.technical,
+            *self.mentions,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Impersonal:
+    """A table that says nothing of anybody, with the reason.
+
+    ``columns`` gives the reason of each column that looks personal all the same.
+    """
+
+    model: type[Model]
+    because: str = field(kw_only=True)
+    columns: Mapping[str, str] = field(default_factory=dict, kw_only=True)
+
+    @property
+    def label(self) -> str:
+        return self.model._meta.label
+
+
+class AlreadyDeclared(Exception):
+    """Two declarations for one table: one of them is wrong."""
+
+
+_declared: dict[type[Model], Personal | Impersonal] = {}
+
+
+def declare(*declarations: Personal | Impersonal) -> None:
+    """Register what tables hold. Raises :class:`AlreadyDeclared` on a second word."""
+    for declaration in declarations:
+        if declaration.model in _declared:
+            raise AlreadyDeclared(declaration.label)
+        _declared[declaration.model] = declaration
+
+
+def declaration_of(model: type[Model]) -> Personal | Impersonal | None:
+    """The word on a table, if any was given."""
+    return _declared.get(model)
+
+
+def declarations() -> Iterator[Personal | Impersonal]:
+    """Every declaration, in the order given."""
+    yield from _declared.values()
+
+
+def personal_declarations() -> Iterator[Personal]:
+    """Every table about people."""
+    return (d for d in _declared.values() if isinstance(d, Personal))

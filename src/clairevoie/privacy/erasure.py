@@ -1,0 +1,178 @@
+"""Erasing people: one indexed statement a table for a whole batch, proved before it is said.
+
+A batch is one transaction: rows, tombstones, ledger line, and the outbox entries for files.
+What the law keeps (rules that outlive erasure) stays on a *shell*: the person's number, with
+no clock and no contact, which leaves with the last archive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from clairevoie.lib import calendar
+from clairevoie.privacy import ledger, outbox
+from clairevoie.privacy.models import DataSubject, Disclosure, Effect, Tombstone
+from clairevoie.privacy.tables import (
+    Table,
+    among,
+    execute,
+    fetch,
+    files_of,
+    ids_parameter,
+    lasting_tables,
+    passing_tables,
+    quoted,
+    remove_rows_of,
+    tables,
+    unname,
+)
+
+HUB = DataSubject._meta.db_table
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """What erasing one person did: rows by table, and what stays by law."""
+
+    subject_uuid: UUID
+    tables: Mapping[str, int]
+    kept: Mapping[str, int] = field(default_factory=dict)
+
+
+class ResidueLeft(Exception):
+    """Des données restent après effacement : rien n’a été validé."""
+
+
+class CannotErase(Exception):
+    """Les données de cette personne sont verrouillées ou gelées : elles ne peuvent partir."""
+
+
+def erase(subject: DataSubject, *, because: str, on: date) -> Erasure:
+    """Erase one person now, but for archives that outlive erasure (GDPR art. 17).
+
+    Raises :class:`CannotErase` under a restriction or a legal hold, ``DoesNotExist`` when
+    the person is gone already.
+    """
+    with transaction.atomic():
+        person = DataSubject.objects.select_for_update().get(pk=subject.pk)
+        if person.restricted or person.held:
+            raise CannotErase
+        removed = erase_batch([person.pk], on=on)
+        kept = count_rows(person.pk, lasting_tables())
+        ledger.append(
+            executor="rights.erase",
+            at=calendar.now(),
+            subject=person.uuid,
+            facts={"because": because, "tables": dict(removed), "kept": dict(kept)},
+        )
+    return Erasure(subject_uuid=person.uuid, tables=removed, kept=kept)
+
+
+def erase_batch(ids: Sequence[int], *, on: date) -> dict[str, int]:
+    """Erase these people (locked by the caller, in its transaction); rows by table."""
+    tell_recipients(ids)
+    removed = remove(passing_tables(), ids)
+    for table in tables():
+        unname(table, ids)
+    bury(ids, on=on)
+    return removed
+
+
+def remove(some: Iterable[Table], ids: Sequence[int]) -> dict[str, int]:
+    """Delete the rows of these tables and queue their files; counts of non-empty tables."""
+    counts = {}
+    parameter = (ids_parameter(ids),)
+    for table in some:
+        queue_files(files_of(table, table.whose, parameter))
+        counts[table.declaration.label] = remove_rows_of(table, ids)
+    return {label: count for label, count in counts.items() if count}
+
+
+def queue_files(files: Iterable[dict[str, str]]) -> None:
+    """The files go after the commit that decides it."""
+    payloads = list(files)
+    if payloads:
+        outbox.queue_many(kind=Effect.Kind.DELETE_FILE, payloads=payloads, at=calendar.now())
+
+
+def tell_recipients(ids: Sequence[int]) -> None:
+    """Whoever received data learns of the erasure (GDPR art. 19)."""
+    served = (
+        Disclosure.including_restricted.filter(subject__in=ids)
+        .values_list("subject__uuid", "recipient")
+        .distinct()
+        .order_by()
+    )
+    payloads = [
+        {"recipient": recipient, "subject": str(uuid), "what": "erasure"}
+        for uuid, recipient in served
+    ]
+    if payloads:
+        outbox.queue_many(kind=Effect.Kind.NOTIFY_RECIPIENT, payloads=payloads, at=calendar.now())
+
+
+def bury(ids: Sequence[int], *, on: date) -> None:
+    """Tombstones, then no more subject – or its shell while an archive needs the number."""
+    parameter = ids_parameter(ids)
+    stone, hub = quoted(Tombstone._meta.db_table), quoted(HUB)
+    execute(
+        f"INSERT INTO {stone} (uuid, erased_on) SELECT uuid, %s FROM {hub} "
+        f"WHERE {among('id')} ON CONFLICT DO NOTHING",
+        (on.isoformat(), parameter),
+    )
+    archived = " OR ".join(_has_rows(table) for table in lasting_tables()) or "1 = 0"
+    execute(f"DELETE FROM {hub} WHERE {among('id')} AND NOT ({archived})", (parameter,))
+    execute(
+        f"UPDATE {hub} SET erased_on = %s, last_use = NULL, last_contact = NULL, "
+        f"suspended_on = NULL, closed_on = NULL, dormant_since = NULL WHERE {among('id')}",
+        (on.isoformat(), parameter),
+    )
+    _prove_nothing_is_left(ids)
+
+
+def _has_rows(table: Table) -> str:
+    whose = table.of("{owner} = " + f"{quoted(HUB)}.id")
+    return f"EXISTS (SELECT 1 FROM {table.name} WHERE {whose})"
+
+
+def _prove_nothing_is_left(ids: Sequence[int]) -> None:
+    """The subject's row is gone and every personal table has a key to it: the database proves
+    it, now rather than at commit. A shell has no such proof: its tables are looked at."""
+    if connection.vendor == "postgresql":
+        execute("SET CONSTRAINTS ALL IMMEDIATE")
+        execute("SET CONSTRAINTS ALL DEFERRED")
+    shells = fetch(f"SELECT id FROM {quoted(HUB)} WHERE {among('id')}", (ids_parameter(ids),))
+    if not shells:
+        return
+    left = " OR ".join(_has_rows(table) for table in passing_tables())
+    parameter = (ids_parameter([shell for (shell,) in shells]),)
+    if fetch(f"SELECT 1 FROM {quoted(HUB)} WHERE {among('id')} AND ({left}) LIMIT 1", parameter):
+        raise ResidueLeft
+
+
+def remove_empty_shells(ids: Sequence[int]) -> int:
+    """After archives expired: shells that no archive needs any more."""
+    archived = " OR ".join(_has_rows(table) for table in lasting_tables()) or "1 = 0"
+    return execute(
+        f"DELETE FROM {quoted(HUB)} WHERE {among('id')} AND erased_on IS NOT NULL "
+        f"AND NOT ({archived})",
+        (ids_parameter(ids),),
+    )
+
+
+def count_rows(subject_id: int, some: Iterable[Table]) -> dict[str, int]:
+    """Rows of one person by table, empty ones left out: one query."""
+    some = tuple(some)
+    if not some:
+        return {}
+    parts = [
+        f"SELECT {position}, count(*) FROM {table.name} WHERE {table.of('{owner} = %s')}"
+        for position, table in enumerate(some)
+    ]
+    rows = fetch(" UNION ALL ".join(parts), [subject_id] * len(some))
+    return {some[position].declaration.label: count for position, count in rows if count}

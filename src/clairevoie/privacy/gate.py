@@ -1,0 +1,103 @@
+"""The gate: may this be done with this person's data? One answer, and the same as SQL.
+
+Consent needs a live consent; a legitimate interest, or whatever the person may mute, needs the
+absence of an objection; everything needs a person who is neither restricted (but for what the
+register allows), nor dead, nor erased.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+
+from clairevoie.policy import Activity, Basis
+from clairevoie.privacy.choices import activity_named
+from clairevoie.privacy.models import Consent, DataSubject, Objection
+
+M = TypeVar("M", bound=Model)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Whether, and why; ``because`` is a code for logs and tests, not a sentence."""
+
+    allowed: bool
+    because: str
+
+
+def consented(activity: str, *, subject: str) -> Q:
+    """SQL: the last word of the person on ``activity`` is yes. One index answers."""
+    mine = Consent.including_restricted.filter(activity=activity, subject=OuterRef(subject))
+    later_no = Consent.including_restricted.filter(
+        activity=activity,
+        subject=OuterRef("subject"),
+        given=False,
+        id__gt=OuterRef("id"),
+    )
+    return Q(Exists(mine.filter(given=True).filter(~Exists(later_no))))
+
+
+def objected(activity: str, *, subject: str) -> Q:
+    """SQL: the last word of the person on ``activity`` is an objection."""
+    mine = Objection.including_restricted.filter(activity=activity, subject=OuterRef(subject))
+    later_lift = Objection.including_restricted.filter(
+        activity=activity,
+        subject=OuterRef("subject"),
+        raised=False,
+        id__gt=OuterRef("id"),
+    )
+    return Q(Exists(mine.filter(raised=True).filter(~Exists(later_lift))))
+
+
+def permitted(queryset: QuerySet[M], activity: str, *, subject: str = "subject_id") -> QuerySet[M]:
+    """The rows whose person the gate lets through, in one query.
+
+    ``subject`` is the queryset's path to the person's id (``pk`` on :class:`DataSubject`).
+    """
+    entry = activity_named(activity)
+    out_of_reach = DataSubject.objects.filter(_shut(entry), id=OuterRef(subject))
+    allowed = queryset.filter(~Exists(out_of_reach))
+    if entry.basis is Basis.CONSENT:
+        allowed = allowed.filter(consented(activity, subject=subject))
+    if _can_be_opposed(entry):
+        allowed = allowed.filter(~objected(activity, subject=subject))
+    return allowed
+
+
+def may(subject: DataSubject, activity: str) -> Decision:
+    """The same question about one person, read from the database at this instant."""
+    entry = activity_named(activity)
+    person = DataSubject.objects.filter(pk=subject.pk)
+    reasons = {"shut": Q(Exists(person.filter(_shut(entry))))}
+    if entry.basis is Basis.CONSENT:
+        reasons["no-consent"] = ~consented(activity, subject="pk")
+    if _can_be_opposed(entry):
+        reasons["objection"] = objected(activity, subject="pk")
+    found = (
+        person.annotate(**{k.replace("-", "_"): q for k, q in reasons.items()}).values().first()
+    )
+    if found is None:
+        return Decision(allowed=False, because="unknown")
+    for reason in reasons:
+        if found[reason.replace("-", "_")]:
+            return Decision(
+                allowed=False, because=_why_shut(found) if reason == "shut" else reason
+            )
+    return Decision(allowed=True, because=entry.basis.value)
+
+
+def _can_be_opposed(entry: Activity) -> bool:
+    return entry.basis is Basis.LEGITIMATE_INTEREST or entry.mutable
+
+
+def _shut(entry: Activity) -> Q:
+    shut = Q(deceased_on__isnull=False) | Q(erased_on__isnull=False)
+    return shut if entry.while_restricted else shut | Q(restricted=True)
+
+
+def _why_shut(person: dict[str, object]) -> str:
+    if person["erased_on"]:
+        return "erased"
+    return "deceased" if person["deceased_on"] else "restricted"

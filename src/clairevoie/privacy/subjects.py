@@ -1,0 +1,236 @@
+"""Who is who: registering people, knowing them again, merging two into one, their clocks."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import date
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.db.models import Case, DateField, Exists, F, OuterRef, Q, UniqueConstraint, Value, When
+
+from clairevoie.lib import calendar
+from clairevoie.lib.contact import NotAContact, normalise
+from clairevoie.privacy import ledger
+from clairevoie.privacy.models import ContactPoint, DataSubject, Objection
+from clairevoie.privacy.tables import Table, execute, remove_rows, tables
+
+Finder = Callable[[str], int | None]
+_finders: list[Finder] = []
+
+
+class TwoAccounts(Exception):
+    """Ces deux personnes ont chacune un compte : elles ne peuvent pas être réunies."""
+
+
+def known_by(finder: Finder) -> Finder:
+    """Register another way to find a person, such as a pseudo; returns the subject's id."""
+    _finders.append(finder)
+    return finder
+
+
+def register_subject(*, on: date) -> DataSubject:
+    """A person we did not know. Collection starts the clock: nobody is without one (C.2)."""
+    return DataSubject.objects.create(last_contact=on)
+
+
+def note_contact(
+    subject: DataSubject, *, kind: str, raw: str, on: date, verified: bool = False
+) -> ContactPoint:
+    """Write down an address or number as typed. Raises :class:`NotAContact`.
+
+    Unverified, it proves nothing and is attached to nobody else's subject.
+    """
+    with transaction.atomic():
+        contact, _ = ContactPoint.objects.get_or_create(
+            subject=subject,
+            kind=kind,
+            normalised=normalise(kind, raw),
+            defaults={"raw": raw.strip()},
+        )
+        if verified:
+            verify_contact(contact, on=on)
+    return contact
+
+
+def verify_contact(contact: ContactPoint, *, on: date) -> DataSubject:
+    """The person proved that the contact is theirs; returns whose it is from now on.
+
+    When another subject had proved the same contact, both are one person and are merged.
+    Raises :class:`TwoAccounts` when each has an account.
+    """
+    with transaction.atomic():
+        owner = (
+            DataSubject.objects.filter(
+                contact_points__kind=contact.kind,
+                contact_points__normalised=contact.normalised,
+                contact_points__verified_on__isnull=False,
+            )
+            .exclude(pk=contact.subject_id)
+            .select_for_update()
+            .first()
+        )
+        if owner is not None:
+            kept, other = _which_is_kept(contact.subject, owner)
+            merge(kept, other, on=on)
+        else:
+            kept = contact.subject
+        ContactPoint.objects.filter(
+            subject=kept,
+            kind=contact.kind,
+            normalised=contact.normalised,
+            verified_on__isnull=True,
+        ).update(verified_on=on)
+    return kept
+
+
+def forget_contact(subject: DataSubject, *, kind: str) -> None:
+    """Remove the person's contacts of one kind; the rows go, nothing is blanked."""
+    ContactPoint.objects.filter(subject=subject, kind=kind).delete()
+
+
+def find(identifier: str) -> DataSubject | None:
+    """One person by UUID, verified e-mail or phone, else by what apps registered (pseudo)."""
+    try:
+        return DataSubject.objects.filter(uuid=uuid.UUID(identifier)).first()
+    except ValueError:
+        pass
+    for kind in ContactPoint.Kind.values:
+        try:
+            normalised = normalise(kind, identifier)
+        except NotAContact:
+            continue
+        points = ContactPoint.objects.filter(kind=kind, normalised=normalised)
+        point = points.order_by(F("verified_on").asc(nulls_last=True)).first()
+        if point is not None:
+            return point.subject
+    for finder in _finders:
+        subject_id = finder(identifier)
+        if subject_id is not None:
+            return DataSubject.objects.filter(pk=subject_id).first()
+    return None
+
+
+def record_use(subject: DataSubject, *, on: date) -> None:
+    """A human, authenticated action on ``on`` (C.3): at most one write a day a person.
+
+    It is also a contact for those who have a prospect's file.
+    """
+    DataSubject.objects.filter(pk=subject.pk).filter(
+        Q(last_use__isnull=True) | Q(last_use__lt=on)
+    ).update(last_use=on, dormant_since=None, last_contact=_later_contact(on))
+
+
+def _later_contact(on: date) -> Case:
+    return Case(
+        When(last_contact__lt=on, then=Value(on)),
+        default=F("last_contact"),
+        output_field=DateField(),
+    )
+
+
+def record_contact(subject: DataSubject, *, on: date) -> None:
+    """The person wrote, called or filled in a form on ``on`` (C.3)."""
+    DataSubject.objects.filter(pk=subject.pk).filter(
+        Q(last_contact__isnull=True) | Q(last_contact__lt=on)
+    ).update(last_contact=on)
+
+
+def close(subject: DataSubject, *, on: date) -> None:
+    """The person closed their account: its copies leave the following night (P-089)."""
+    with transaction.atomic():
+        DataSubject.objects.filter(pk=subject.pk, closed_on__isnull=True).update(closed_on=on)
+        ledger.append(
+            executor="privacy.close",
+            at=calendar.now(),
+            subject=subject.uuid,
+            facts={"closed_on": on.isoformat()},
+        )
+
+
+def _has_account(subject: DataSubject) -> bool:
+    return get_user_model()._base_manager.filter(pk=subject.pk).exists()
+
+
+def _which_is_kept(one: DataSubject, other: DataSubject) -> tuple[DataSubject, DataSubject]:
+    return (other, one) if _has_account(other) else (one, other)
+
+
+def merge(kept: DataSubject, other: DataSubject, *, on: date) -> None:
+    """Two subjects are one person: one UPDATE a table; the strictest state wins (C.4).
+
+    Raises :class:`TwoAccounts` when ``other`` has an account.
+    """
+    with transaction.atomic():
+        pair = DataSubject.objects.select_for_update().order_by("pk")
+        kept, other = (pair.get(pk=person.pk) for person in (kept, other))
+        if _has_account(other):
+            raise TwoAccounts
+        opposed = _opposed_activities(kept) | _opposed_activities(other)
+        for table in tables():
+            _move(table, kept, other)
+        _join_states(kept, other)
+        for activity in opposed - _opposed_activities(kept):
+            _oppose_again(kept, activity)
+        other_uuid = other.uuid
+        gone = DataSubject.objects.filter(pk=other.pk)
+        gone._raw_delete(gone.db)
+        ledger.append(
+            executor="privacy.merge",
+            at=calendar.now(),
+            subject=kept.uuid,
+            facts={"merged": str(other_uuid), "on": on.isoformat()},
+        )
+
+
+def _move(table: Table, kept: DataSubject, other: DataSubject) -> None:
+    """Give ``other``'s rows to ``kept``; what ``kept`` already has under a key stays its own."""
+    if not table.direct:
+        return  # the row it hangs on moves
+    model, owner = table.declaration.model, table.declaration.subject
+    for constraint in model._meta.constraints:
+        if isinstance(constraint, UniqueConstraint) and owner in constraint.fields:
+            same = {f: OuterRef(f) for f in constraint.fields if f != owner}
+            condition = constraint.condition or Q()
+            twin = model._base_manager.filter(condition, **{owner: kept.pk}, **same)
+            doubles = model._base_manager.filter(condition, Exists(twin), **{owner: other.pk})
+            remove_rows(table, list(doubles.values_list("pk", flat=True)))
+    execute(
+        f"UPDATE {table.name} SET {table.owner} = %s WHERE {table.owner} = %s",
+        (kept.pk, other.pk),
+    )
+
+
+def _join_states(kept: DataSubject, other: DataSubject) -> None:
+    for clock in ("last_use", "last_contact", "suspended_on", "deceased_on"):
+        days = [day for person in (kept, other) if (day := getattr(person, clock)) is not None]
+        setattr(kept, clock, max(days, default=None))
+    kept.restricted = kept.restricted or other.restricted
+    kept.held = kept.held or other.held
+    kept.save()
+
+
+def _opposed_activities(subject: DataSubject) -> set[str]:
+    latest: dict[str, bool] = {}
+    rows = Objection.including_restricted.filter(subject=subject).order_by("id")
+    for activity, raised in rows.values_list("activity", "raised"):
+        latest[activity] = raised
+    return {activity for activity, raised in latest.items() if raised}
+
+
+def _oppose_again(subject: DataSubject, activity: str) -> None:
+    last = (
+        Objection.including_restricted.filter(subject=subject, activity=activity, raised=True)
+        .order_by("id")
+        .last()
+    )
+    assert last is not None
+    Objection.including_restricted.create(
+        subject=subject,
+        activity=activity,
+        raised=True,
+        at=last.at,
+        source="merge",
+        policy_hash=last.policy_hash,
+    )
