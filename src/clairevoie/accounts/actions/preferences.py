@@ -1,0 +1,60 @@
+"""Which messages and uses a member switches off in « Mon compte » (P-011, P-012, P-015)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from clairevoie import policy, privacy
+from clairevoie.accounts.models import Member
+from clairevoie.policy import Activity
+from clairevoie.privacy.models import DataSubject, Objection
+
+
+class NotMutable(Exception):
+    """Ces messages ne peuvent pas être coupés."""
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """An activity the person may stop, and whether it is on for them."""
+
+    activity: Activity
+    on: bool
+
+
+def switches(subject: DataSubject) -> tuple[Switch, ...]:
+    """Every activity with a switch, as the person left it: one query."""
+    objected = _objected_to(subject)
+    return tuple(
+        Switch(activity=activity, on=activity.code not in objected)
+        for activity in policy.current().activities.values()
+        if activity.mutable
+    )
+
+
+@transaction.atomic
+def choose_activities(*, member: Member, wanted: Iterable[str], at: datetime) -> tuple[str, ...]:
+    """Leave ``wanted`` on and object to the others; return the codes that changed.
+
+    Only a change is written, so that saving twice is one act. Raises :class:`NotMutable`.
+    """
+    Member.objects.select_for_update().get(pk=member.pk)
+    subject, wanted = member.subject, set(wanted)
+    known = switches(subject)
+    if not wanted <= {switch.activity.code for switch in known}:
+        raise NotMutable
+    changed = [s for s in known if s.on != (s.activity.code in wanted)]
+    for switch in changed:
+        act = privacy.object_to if switch.on else privacy.lift_objection
+        act(subject, activity=switch.activity.code, source="mon-compte", at=at)
+    return tuple(switch.activity.code for switch in changed)
+
+
+def _objected_to(subject: DataSubject) -> set[str]:
+    acts = Objection.including_restricted.filter(subject=subject).order_by("id")
+    last_word = dict(acts.values_list("activity", "raised"))
+    return {activity for activity, raised in last_word.items() if raised}

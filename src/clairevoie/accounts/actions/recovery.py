@@ -1,0 +1,82 @@
+"""Recovery codes: the way back in for a member without e-mail or telephone (P-086)."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from clairevoie import privacy
+from clairevoie.accounts.models import Member, RecoveryCode, Session
+from clairevoie.lib.calendar import paris_date
+from clairevoie.privacy.models import DataSubject
+
+HOW_MANY = 8
+# Crockford's alphabet: no I, L, O or U to mistake. 4 × 5 signs are 100 bits.
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_READ_AS = str.maketrans({"I": "1", "L": "1", "O": "0", "-": "", " ": ""})
+
+
+class WrongRecoveryCode(Exception):
+    """Cet identifiant et ce code ne vont pas ensemble, ou le code a déjà servi."""
+
+
+@transaction.atomic
+def issue_recovery_codes(*, member: Member, at: datetime) -> tuple[str, ...]:
+    """Replace every code of the member; the new ones can be read only here, only now."""
+    codes = tuple(_draw() for _ in range(HOW_MANY))
+    RecoveryCode.including_restricted.filter(subject=member.pk).delete()
+    RecoveryCode.including_restricted.bulk_create(
+        RecoveryCode(
+            subject_id=member.pk,
+            code_hash=_hash(member.subject, code),
+            made_on=paris_date(at),
+        )
+        for code in codes
+    )
+    privacy.ledger.append(
+        executor="accounts.issue-recovery-codes",
+        at=at,
+        subject=member.subject.uuid,
+        facts={"codes": HOW_MANY},
+    )
+    return codes
+
+
+@transaction.atomic
+def recover(*, identifier: str, code: str, password: str, at: datetime) -> Member:
+    """Give the account a new password against a code, which has then served.
+
+    Every session ends. Raises :class:`WrongRecoveryCode`, without saying which is wrong.
+    The password's strength is checked by the form, which alone can explain it.
+    """
+    subject = privacy.find(identifier)
+    member = subject and Member.objects.filter(pk=subject.pk, is_active=True).first()
+    if not (subject and member):
+        raise WrongRecoveryCode
+    mine = RecoveryCode.including_restricted.filter(subject=subject)
+    used, _ = mine.filter(code_hash=_hash(subject, code)).delete()
+    if not used:
+        raise WrongRecoveryCode
+    member.set_password(password)
+    member.save(update_fields=["password"])
+    Session.objects.filter(subject=subject).delete()
+    privacy.ledger.append(
+        executor="accounts.recover", at=at, subject=subject.uuid, facts={"left": mine.count()}
+    )
+    return member
+
+
+def _draw() -> str:
+    signs = "".join(secrets.choice(_ALPHABET) for _ in range(20))
+    return "-".join(signs[start : start + 5] for start in range(0, 20, 5))
+
+
+def _hash(subject: DataSubject, code: str) -> str:
+    """100 random bits need no slow hash; the key makes the table useless on its own."""
+    plain = f"recovery:{subject.uuid}:{code.upper().translate(_READ_AS)}"
+    return hmac.new(settings.PEPPER.encode(), plain.encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,123 @@
+"""What is kept and until when: computed, drawn, explained."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+from django.views.decorators.http import require_GET
+
+from clairevoie import policy, privacy
+from clairevoie.accounts.views.guards import member_of, own_page, page
+from clairevoie.lib import calendar
+from clairevoie.privacy import KeptCategory
+from clairevoie.privacy.models import DataSubject
+
+_LINE_HEIGHT = 56
+_TICKS_YEARS = (1, 5, 10, 50)
+
+
+@require_GET
+@own_page
+def kept(request: HttpRequest) -> HttpResponse:
+    """Each category with its computed end, longest last."""
+    member, on = member_of(request), calendar.today()
+    categories = privacy.kept_until(member.subject, on=on)
+    return page(
+        request,
+        "kept",
+        section="kept",
+        on=on,
+        subject=member.subject,
+        categories=categories,
+        timeline=draw(categories, on=on),
+        rules=policy.current().retention,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What closing takes away, and what the law keeps."""
+
+    goes: Sequence[KeptCategory]
+    stays: Sequence[KeptCategory]
+
+
+def what_goes_and_what_stays(subject: DataSubject, *, on: date) -> Weighed:
+    """Rows by category on each side of the scale (P-089)."""
+    rules = policy.current().retention
+    categories = privacy.kept_until(subject, on=on)
+    stays = [c for c in categories if c.rule in rules and rules[c.rule].outlives_erasure]
+    return Weighed(goes=[c for c in categories if c not in stays], stays=stays)
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One category, from today to its last day; lengths in per cent of the figure's width."""
+
+    title: str
+    last_day: date
+    label_y: int
+    bar_y: int
+    width: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A year on the scale."""
+
+    label: str
+    x: str
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The figure, ready for a template that holds no arithmetic."""
+
+    bars: Sequence[Bar]
+    ticks: Sequence[Tick]
+    height: int
+
+
+def draw(categories: Iterable[KeptCategory], *, on: date) -> Timeline:
+    """Bars on a scale that shows thirty days beside fifty years: it is logarithmic."""
+    dated = sorted(
+        ((c.last_day, c) for c in categories if c.last_day is not None), key=lambda pair: pair[0]
+    )
+    furthest = max((last_day for last_day, _category in dated), default=on)
+    end = max((furthest - on).days, 366)
+    bars = [
+        Bar(
+            title=category.title,
+            last_day=last_day,
+            label_y=_LINE_HEIGHT * line + 18,
+            bar_y=_LINE_HEIGHT * line + 26,
+            width=_percent((last_day - on).days, end),
+        )
+        for line, (last_day, category) in enumerate(dated)
+    ]
+    return Timeline(bars=bars, ticks=_ticks(on, end), height=_LINE_HEIGHT * len(bars) + 28)
+
+
+def _ticks(on: date, end: int) -> list[Tick]:
+    days = ((years, (calendar.add_months(on, 12 * years) - on).days) for years in _TICKS_YEARS)
+    label = ngettext_lazy("%(years)d an", "%(years)d ans", "years")
+    return [
+        Tick(label=label % {"years": years}, x=_percent(distance, end))
+        for years, distance in days
+        if distance <= end
+    ]
+
+
+def _percent(days: int, end: int) -> str:
+    """Where a day stands; written with a point whatever the reader's language."""
+    share = math.log1p(max(days, 0) / 90) / math.log1p(end / 90)
+    return f"{max(share * 100, 0.5):.2f}%"
+
+
+UNTIL_UNKNOWN = _("avec la dernière donnée qui en dépend")

@@ -1,0 +1,52 @@
+"""Which messages and uses the person lets be."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from clairevoie import policy
+from clairevoie.accounts.actions.preferences import choose_activities, switches
+from clairevoie.accounts.forms.preferences import SwitchesForm
+from clairevoie.accounts.views.guards import member_of, own_page, page
+from clairevoie.lib import calendar
+from clairevoie.policy import Activity, Basis
+
+
+@require_http_methods(["GET", "POST"])
+@own_page
+def preferences(request: HttpRequest) -> HttpResponse:
+    """A switch an activity that has one; the others, with the reason they have none."""
+    member = member_of(request)
+    form = SwitchesForm(request.POST or None, switches=switches(member.subject))
+    if request.method == "POST":
+        form = SwitchesForm(request.POST, switches=switches(member.subject))
+        if form.is_valid():
+            choose_activities(member=member, wanted=form.wanted(), at=calendar.now())
+            messages.success(request, _("Vos choix sont enregistrés et déjà appliqués."))
+            return redirect("accounts:preferences")
+    return page(
+        request, "preferences", section="preferences", form=form, always=_without_switch()
+    )
+
+
+def _without_switch() -> list[tuple[Activity, str]]:
+    activities = policy.current().activities.values()
+    reasons = ((activity, _why(activity)) for activity in activities)
+    return [(activity, reason) for activity, reason in reasons if reason]
+
+
+def _why(activity: Activity) -> str:
+    """Why messages of an activity cannot be switched off; empty when it sends none."""
+    if activity.mutable:
+        return ""
+    if activity.code == "security":
+        return _("Pour protéger votre compte\u00a0: un intrus commencerait par les couper.")
+    if activity.basis is Basis.CONTRACT:
+        return _("Pour tenir le contrat qui nous lie\u00a0: vous comptez sur ces messages.")
+    if activity.basis is Basis.LEGAL_OBLIGATION:
+        return _("Parce que la loi nous oblige à vous le dire.")
+    return ""
