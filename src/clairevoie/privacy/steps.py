@@ -1,0 +1,68 @@
+"""The engine's own part of the daily round, in the order in which it must happen.
+
+People are warned before anything leaves; files leave after the rows that named them; the disk
+is scrubbed after the files; the ledger is verified after everything was written in it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from clairevoie.lib.calendar import paris_date
+from clairevoie.privacy import (
+    anchors,
+    disk,
+    ledger,
+    notices,
+    outbox,
+    retention,
+    safeguards,
+    tombstones,
+)
+from clairevoie.privacy.daily import step
+
+
+class LedgerBroken(Exception):
+    """Le journal a été modifié en dehors du moteur."""
+
+
+@step("retention.notices", order=10)
+def warn_people(at: datetime) -> int:
+    """Those who arrive with a back-log get their time first, then everybody due is warned."""
+    on = paris_date(at)
+    return notices.grant_backlog_grace(on=on) + notices.warn(on=on)
+
+
+@step("safeguards.release-due", order=20)
+def release_holds(at: datetime) -> int:
+    return safeguards.release_due(on=paris_date(at))
+
+
+@step("retention.carry-out", order=30)
+def let_go(at: datetime) -> int:
+    return retention.carry_out(retention.plan(paris_date(at))).total
+
+
+@step("outbox.deliver", order=900)
+def deliver_effects(at: datetime) -> int:
+    return outbox.deliver(at=at)
+
+
+@step("tombstones.write-out", order=910)
+def write_tombstones(at: datetime) -> int:
+    return tombstones.write_out(at=at)
+
+
+@step("disk.scrub", order=920)
+def scrub_disk(_at: datetime) -> int:
+    """A reader who stands in the way postpones it to the next night."""
+    return int(disk.scrub())
+
+
+@step("ledger.verify", order=990)
+def verify_ledger(at: datetime) -> int:
+    found = ledger.verify()
+    if not found.sound:
+        raise LedgerBroken
+    anchors.note_head(at=at)
+    return found.entries

@@ -1,0 +1,123 @@
+"""What the database itself refuses, whoever asks: changing the ledger, rewriting a choice.
+
+Two protections, on both engines, installed by the migration ``0002_ledger_triggers``:
+
+- the ledger refuses UPDATE, DELETE and TRUNCATE (and, on SQLite, INSERT OR REPLACE);
+- consents, objections and acknowledgements refuse UPDATE, except of ``subject_id`` alone:
+  merging two subjects moves their choices, erasure deletes them, nothing rewrites them.
+
+A trap: on SQLite, Django changes a table by rebuilding it, which drops its triggers. A migration
+that alters one of these tables must call :func:`protect` afterwards; ``ledger verify`` tells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+FROZEN = ("privacy_ledgerentry",)
+APPEND_ONLY = ("privacy_consent", "privacy_objection", "privacy_acknowledgement")
+
+_POSTGRESQL_FUNCTIONS = """
+CREATE OR REPLACE FUNCTION clairevoie_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% is append-only: % is refused', TG_TABLE_NAME, TG_OP
+        USING ERRCODE = 'restrict_violation';
+END $$;
+CREATE OR REPLACE FUNCTION clairevoie_refuse_rewrite() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF to_jsonb(NEW) - 'subject_id' IS DISTINCT FROM to_jsonb(OLD) - 'subject_id' THEN
+        RAISE EXCEPTION '% is append-only: only subject_id may change', TG_TABLE_NAME
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+"""
+
+
+def protect(connection: BaseDatabaseWrapper) -> None:
+    """Install every protection; those already there are replaced."""
+    unprotect(connection)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(_POSTGRESQL_FUNCTIONS)
+        for _, _, statement in _protections(connection):
+            cursor.execute(statement)
+
+
+def unprotect(connection: BaseDatabaseWrapper) -> None:
+    """Remove every protection: for a migration that rebuilds a table, and for test runners."""
+    with connection.cursor() as cursor:
+        for name, table, _ in _protections(connection):
+            where = f" ON {table}" if connection.vendor == "postgresql" else ""
+            cursor.execute(f"DROP TRIGGER IF EXISTS {name}{where}")
+
+
+def missing_protections(connection: BaseDatabaseWrapper) -> list[str]:
+    """Names of the triggers that are absent or switched off."""
+    if connection.vendor == "postgresql":
+        live = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
+    else:
+        live = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    with connection.cursor() as cursor:
+        cursor.execute(live)
+        found = {name for (name,) in cursor.fetchall()}
+    return [name for name, _, _ in _protections(connection) if name not in found]
+
+
+def _protections(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str, str]]:
+    """(trigger, table, statement that creates it), for this engine."""
+    if connection.vendor == "postgresql":
+        yield from _on_postgresql()
+    else:
+        yield from _on_sqlite(connection)
+
+
+def _on_postgresql() -> Iterator[tuple[str, str, str]]:
+    refuse = "EXECUTE FUNCTION clairevoie_refuse_change()"
+    for table in FROZEN:
+        rows = f"{table}_no_change"
+        yield (
+            rows,
+            table,
+            f"CREATE TRIGGER {rows} BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW {refuse}",
+        )
+        whole = f"{table}_no_truncate"
+        yield (
+            whole,
+            table,
+            f"CREATE TRIGGER {whole} BEFORE TRUNCATE ON {table} FOR EACH STATEMENT {refuse}",
+        )
+    for table in APPEND_ONLY:
+        name = f"{table}_no_rewrite"
+        keep = "EXECUTE FUNCTION clairevoie_refuse_rewrite()"
+        yield (
+            name,
+            table,
+            f"CREATE TRIGGER {name} BEFORE UPDATE ON {table} FOR EACH ROW {keep}",
+        )
+
+
+def _on_sqlite(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str, str]]:
+    for table in FROZEN:
+        for verb, when in (
+            ("UPDATE", ""),
+            ("DELETE", ""),
+            # INSERT OR REPLACE deletes without firing the DELETE trigger.
+            ("INSERT", f" WHEN EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id)"),
+        ):
+            yield _refusal(table, verb, when)
+    for table in APPEND_ONLY:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT name FROM pragma_table_info('{table}')")
+            columns = [name for (name,) in cursor.fetchall() if name != "subject_id"]
+        changed = " OR ".join(f'OLD."{column}" IS NOT NEW."{column}"' for column in columns)
+        yield _refusal(table, "UPDATE", f" WHEN {changed or 1}")
+
+
+def _refusal(table: str, verb: str, when: str) -> tuple[str, str, str]:
+    name = f"{table}_no_{verb.lower()}"
+    refuse = f"SELECT RAISE(ABORT, '{table} is append-only: {verb} is refused')"
+    create = f"CREATE TRIGGER {name} BEFORE {verb} ON {table}{when} BEGIN {refuse}; END"
+    return name, table, create
