@@ -7,6 +7,8 @@ from pathlib import Path
 
 from environs import Env
 
+from clairevoie.config.backoffice import appearance
+
 env = Env()
 
 SOURCE = Path(__file__).resolve().parent.parent
@@ -51,12 +53,13 @@ INSTALLED_APPS = [
     "clairevoie.surveys",
     "clairevoie.site",
     "clairevoie.config",
-    "unfold",
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",
+    "clairevoie.config.backoffice.apps.BackOfficeConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",  # the templates of its widgets, for FORM_RENDERER
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -67,12 +70,13 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "clairevoie.site.headers.ContentSecurityPolicy",
+    "clairevoie.site.headers.BrowserPowers",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "clairevoie.accounts.middleware.SignedInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -96,6 +100,36 @@ TEMPLATES = [
     }
 ]
 
+# Every form in our components, errors on top (clairevoie.site.templates.components).
+FORM_RENDERER = "clairevoie.site.forms.Renderer"
+
+# --- Headers (P-004; /gestion/: clairevoie.site.headers, docs/decisions/0010) -------------------
+
+CONTENT_SECURITY_POLICY: dict[str, dict[str, list[str] | bool]] = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+        "upgrade-insecure-requests": PRODUCTION,
+    }
+}
+CSRF_FAILURE_VIEW = "clairevoie.site.failures.forged_form"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if PRODUCTION:
+    SECURE_SSL_REDIRECT = True
+    SECURE_HSTS_SECONDS = 2 * 366 * 24 * 60 * 60
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+    # The server before us must strip this header from what browsers send.
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
 # --- Data -----------------------------------------------------------------------------------
 
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{HOME / 'clairevoie.sqlite3'}")}
@@ -115,6 +149,15 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "mail": {  # outside the media: no address of the site leads there
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": HOME / "mail",
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+            "allow_overwrite": True,  # a second attempt writes the same file
+        },
+    },
 }
 MEDIA_ROOT = HOME / "media"
 MEDIA_URL = "/fichiers/"
@@ -128,12 +171,103 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", "français"), ("en", "English")]
 LOCALE_PATHS = [SOURCE / "locale"]
+LANGUAGE_COOKIE_NAME = "clairevoie_langue"
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 USE_TZ = True
 TIME_ZONE = "Europe/Paris"
 
 # --- People who sign in (details: clairevoie.accounts) ----------------------------------------
 
 AUTH_USER_MODEL = "accounts.Member"
+AUTHENTICATION_BACKENDS = ["clairevoie.accounts.backends.MemberBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [  # F.8 case 2: 50 bits, with throttling below
+    {"NAME": "clairevoie.accounts.passwords.StrengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {
+            "user_attributes": ("last_name", "first_names", "pseudo", "email", "phone"),
+            "max_similarity": 0.6,
+        },
+    },
+]
+PASSWORD_RESET_TIMEOUT = 60 * 60  # P-081: a link serves once, for one hour
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/mon-compte/"
+LOGOUT_REDIRECT_URL = "/"
+
 SESSION_ENGINE = "clairevoie.accounts.sessions"
+SESSION_COOKIE_NAME = "clairevoie_session"
 SESSION_COOKIE_AGE = env.int("CLAIREVOIE_SESSION_SECONDS", 2 * 60 * 60)  # P-047 [D]
+STAFF_SESSION_SECONDS = env.int("CLAIREVOIE_STAFF_SESSION_SECONDS", 30 * 60)  # P-047 [D]
+REMEMBERED_SESSION_DAYS = 30  # P-036: « rester connecté », asked for, never by default
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = (
+    PRODUCTION or SITE_URL.startswith("https://")
+)
+CSRF_COOKIE_NAME = "clairevoie_csrf"
+CSRF_COOKIE_AGE = None  # P-047: no Max-Age on a temporary cookie
+# Flash messages may quote an address: they stay on the server, with the session.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# Shared by all workers: throttling counts every attempt, whoever answers it.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "clairevoie_cache",
+        "KEY_FUNCTION": "clairevoie.lib.cache_keys.hashed",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
+
+ACCOUNT_ADAPTER = "clairevoie.accounts.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "pseudo"
+ACCOUNT_LOGIN_METHODS = {"email", "phone", "username"}
+# « email* » satisfies allauth's check of mandatory verification; our form asks for an e-mail
+# address or a phone number (P-014).
+ACCOUNT_SIGNUP_FIELDS = ["email*", "phone", "password1*"]
+ACCOUNT_FORMS = {
+    "signup": "clairevoie.accounts.forms.joining.SignUpForm",
+    "login": "clairevoie.accounts.forms.credentials.SignInForm",
+    "reset_password": "clairevoie.accounts.forms.credentials.ResetPasswordForm",
+    "user_token": "clairevoie.accounts.forms.credentials.ResetTokenForm",
+}
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_PHONE_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # P-085: no mail to an address that is nobody's
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_SESSION_REMEMBER = None  # ask
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "10/h/key,100/h/ip",  # P-081: the 11th wrong attempt in an hour waits
+    "verify_phone": "1/30s/key,10/m/ip",
+    "change_phone": "3/m/user",
+}
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 8, "dashed": False}
+MFA_ADAPTER = "clairevoie.accounts.second_factor.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
+
+# --- The only door out (clairevoie.messaging) -------------------------------------------------
+
+# smtp://user:password@host:port, submission://…; empty: files in HOME/mail.
+EMAIL_URL = env.str("EMAIL_URL", "")
+if EMAIL_URL:
+    vars().update(env.dj_email_url("EMAIL_URL"))
+EMAIL_BACKEND = "clairevoie.messaging.doors.NoOtherDoor"  # Django's own functions lead nowhere
+EMAIL_TIMEOUT = env.int("CLAIREVOIE_EMAIL_SECONDS", 10)
+CLAIREVOIE_MAIL_FROM = env.str("CLAIREVOIE_MAIL_FROM", "")  # empty: the organisation's address
+# The dotted path of a class with send(number, text); "console": files in HOME/mail.
+CLAIREVOIE_SMS = env.str("CLAIREVOIE_SMS", "console")
+
+# --- The back office (clairevoie.config.backoffice) ---------------------------------------------
+
+UNFOLD = appearance.UNFOLD

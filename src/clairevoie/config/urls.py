@@ -1,9 +1,16 @@
 """Every public path of the platform, in French."""
 
+from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("clairevoie.site.urls")),
     path("", include("clairevoie.accounts.urls")),
     path("", include("clairevoie.surveys.urls")),
+    path("gestion/", admin.site.urls),
 ]
+
+handler400 = "clairevoie.site.failures.bad_request"
+handler403 = "clairevoie.site.failures.forbidden"
+handler404 = "clairevoie.site.failures.not_found"
+handler500 = "clairevoie.site.failures.broken"

@@ -1,13 +1,19 @@
-"""What every template may use."""
+"""What every template may use. No query: the policy is in memory."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from django.http import HttpRequest
 
 from clairevoie import policy
-from clairevoie.policy import Organisation
+from clairevoie.lib import calendar
 
 
-def organisation(request: HttpRequest) -> dict[str, Organisation]:
-    """The controller's identity, for footers and notices."""
-    return {"organisation": policy.current().organisation}
+def organisation(request: HttpRequest) -> dict[str, Any]:
+    """The controller's identity and the notice in force, for headers and footers."""
+    current = policy.current()
+    return {
+        "organisation": current.organisation,
+        "notice_version": current.version_in_force(calendar.today()),
+    }

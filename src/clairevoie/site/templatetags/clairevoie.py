@@ -1,0 +1,124 @@
+"""Tags and filters for every template: ``{% load clairevoie %}``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django import template
+from django.forms import BoundField
+from django.template import Context
+from django.urls import NoReverseMatch, reverse
+from django.utils import formats, translation
+from django.utils.safestring import SafeString, mark_safe
+
+from clairevoie import policy
+from clairevoie.lib.duration import Duration
+from clairevoie.policy import Recipient, RetentionRule
+from clairevoie.site import navigation, words
+
+register = template.Library()
+
+
+@register.simple_tag
+def url_or_nothing(name: str, *arguments: object) -> str:
+    """The address of a page another app may not have yet; empty then."""
+    try:
+        return reverse(name, args=arguments)
+    except NoReverseMatch:
+        return ""
+
+
+@register.inclusion_tag("components/collection.html")
+def notice_for(activity: str) -> dict[str, object]:
+    """The first-layer notice of GDPR art. 13 for one activity of the register (P-002).
+
+    Mandatory on every form that asks for a personal value. Raises ``KeyError`` for an
+    activity that the policy does not have: a form without a lawful purpose must not render.
+    """
+    current = policy.current()
+    entry = current.activities[activity]
+    recipients = [current.recipients[code] for code in entry.recipients]
+    return {
+        "activity": entry,
+        "basis": words.BASES[entry.basis],
+        "rules": [current.retention[code] for code in entry.retention],
+        "recipients": [recipient for recipient in recipients if recipient.active],
+        "organisation": current.organisation,
+        "policy": current,
+    }
+
+
+@register.simple_tag(takes_context=True)
+def account_sections(context: Context) -> list[navigation.Entry]:
+    """Entries of « Mon compte », the current one marked by the template's ``section``."""
+    return navigation.account_entries(current=str(context.get("section", "")))
+
+
+@register.filter
+def duration(span: Duration | None) -> str:
+    return words.duration(span)
+
+
+@register.filter
+def clock(rule: RetentionRule) -> str:
+    return words.clock(rule)
+
+
+@register.filter
+def kept(rule: RetentionRule) -> str:
+    return words.kept(rule)
+
+
+@register.filter
+def country(code: str) -> str:
+    return words.country(code)
+
+
+@register.filter
+def role(recipient: Recipient) -> str:
+    return str(words.ROLES[recipient.role])
+
+
+@register.filter
+def full_date(day: date | None) -> SafeString | str:
+    """« 1er mars 2027 » in French, as a ``<time>``."""
+    if day is None:
+        return ""
+    text = formats.date_format(day, "j F Y")
+    if (translation.get_language() or "fr").startswith("fr") and day.day == 1:
+        text = f"1<sup>er</sup>{text[1:]}"
+    shown = text.replace(" ", "\u00a0", 1)
+    return mark_safe(f'<time datetime="{day:%Y-%m-%d}">{shown}</time>')  # noqa: S308  # digits
+
+
+@register.filter
+def groups_of_three(number: str) -> str:
+    """« 984 647 552 », with no-break spaces."""
+    return "\u00a0".join(number[i : i + 3] for i in range(0, len(number), 3))
+
+
+@register.filter
+def is_choice(field: BoundField) -> bool:
+    """Whether the widget is one tick box, which stands before its label."""
+    return field.widget_type == "checkbox"
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar of a distribution; ``share`` is of the largest, in per cent."""
+
+    label: str
+    value: int
+    share: float
+
+
+@register.inclusion_tag("components/bars.html")
+def bars(title: str, pairs: Iterable[tuple[Any, int]]) -> dict[str, object]:
+    """A distribution drawn: pairs of a label and a count."""
+    counted = [(str(label), int(value)) for label, value in pairs]
+    largest = max((value for _, value in counted), default=0) or 1
+    drawn = [Bar(label, value, round(100 * value / largest, 1)) for label, value in counted]
+    return {"title": title, "bars": drawn}
