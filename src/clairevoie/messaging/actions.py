@@ -1,0 +1,188 @@
+"""Writing messages: each is decided, rendered and stored in the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import islice
+
+from django.db import transaction
+
+from clairevoie import privacy
+from clairevoie.lib.calendar import paris_date
+from clairevoie.messaging.addresses import NOWHERE, Address, reachable, typed
+from clairevoie.messaging.delivery import deliver_due
+from clairevoie.messaging.letters import compose, languages_of
+from clairevoie.messaging.models import Channel, Message, State
+from clairevoie.messaging.tasks import deliver
+from clairevoie.privacy.models import DataSubject
+
+PATIENCE = timedelta(days=4)  # then a message is listed as not delivered
+CODE_PATIENCE = timedelta(minutes=10)  # a code that arrives later opens nothing
+CODES = "security"
+
+
+@transaction.atomic
+def send(
+    subject: DataSubject,
+    template: str,
+    activity: str,
+    *,
+    context: Mapping[str, str] | None = None,
+    at: datetime,
+    channel: str | None = None,
+) -> Message:
+    """Write to one person by verified e-mail, else by SMS; it leaves after the commit.
+
+    A refusal of the gate, or a person without any verified contact, is recorded in the
+    returned message's ``state`` and nothing leaves.
+    """
+    decision = privacy.may(subject, activity)
+    if not decision.allowed:
+        refused = _blank(subject.pk, template, activity, at=at, state=State.REFUSED)
+        refused.because = str(decision.because)
+        refused.save(force_insert=True)
+        return refused
+    address = reachable([subject.pk], channel=channel).get(subject.pk, NOWHERE)
+    message = _compose(
+        subject.pk,
+        template,
+        activity,
+        address=address,
+        language=languages_of([subject.pk]).get(subject.pk),
+        context=context or {},
+        at=at,
+    )
+    return _write(message)
+
+
+@transaction.atomic
+def send_many(
+    contexts: Mapping[int, Mapping[str, str]], template: str, activity: str, *, at: datetime
+) -> int:
+    """Write to many people, each with their own words; returns how many will be written to.
+
+    ``contexts`` maps subjects' ids to the values of the template. A fixed number of queries
+    for each thousand people; the worker, else the daily round, lets the messages out.
+    """
+    people = iter(contexts)
+    written = 0
+    while batch := list(islice(people, 1_000)):
+        written += _write_to(
+            {person: contexts[person] for person in batch}, template, activity, at
+        )
+    if written:
+        deliver.enqueue()
+    return written
+
+
+def _write_to(
+    contexts: Mapping[int, Mapping[str, str]], template: str, activity: str, at: datetime
+) -> int:
+    everyone = DataSubject.objects.filter(pk__in=contexts)
+    allowed = privacy.permitted(everyone, activity, subject="pk").values_list("pk", flat=True)
+    people = list(allowed)
+    addresses, languages = reachable(people), languages_of(people)
+    messages = [
+        _compose(
+            person,
+            template,
+            activity,
+            address=addresses.get(person, NOWHERE),
+            language=languages.get(person),
+            context=contexts[person],
+            at=at,
+        )
+        for person in people
+    ]
+    Message.including_restricted.bulk_create(messages)
+    return len(addresses)
+
+
+@transaction.atomic
+def send_code(
+    contact: str,
+    kind: str,
+    template: str,
+    *,
+    subject: DataSubject | None,
+    context: Mapping[str, str] | None = None,
+    at: datetime,
+) -> Message:
+    """Write a code to an address or a number that nobody has proved to be theirs yet.
+
+    Without ``subject`` the row belongs to a new one, never to whoever owns the address: what
+    a stranger typed tells nothing about its owner. Raises ``NotAContact``.
+    """
+    address = typed(contact, kind)
+    if subject is None:
+        subject = privacy.register_subject(on=paris_date(at))
+        privacy.note_contact(subject, kind=kind, raw=contact, on=paris_date(at))
+    message = _compose(
+        subject.pk,
+        template,
+        CODES,
+        address=address,
+        language=languages_of([subject.pk]).get(subject.pk),
+        context=context or {},
+        at=at,
+    )
+    message.until = at + CODE_PATIENCE
+    return _write(message)
+
+
+@transaction.atomic
+def forget_copies(subject: DataSubject, *, channel: str, at: datetime) -> None:
+    """Remove what the folder and the queue hold of an address the person took back (P-086)."""
+    messages = Message.including_restricted.of(subject).filter(channel=channel)
+    copies = messages.exclude(copy="").values_list("copy", flat=True)
+    privacy.outbox.queue_many(
+        kind="delete-file",
+        payloads=[{"storage": "mail", "name": name} for name in copies],
+        at=at,
+    )
+    messages.filter(state=State.QUEUED).update(state=State.UNREACHABLE, next_try_at=None)
+    messages.update(address="", text="", html="", copy="")
+
+
+def _blank(subject: int, template: str, activity: str, *, at: datetime, state: State) -> Message:
+    return Message(
+        subject_id=subject,
+        template=template,
+        activity=activity,
+        channel=Channel.NONE,
+        state=state,
+        sent_on=paris_date(at),
+        until=at + PATIENCE,
+    )
+
+
+def _compose(
+    subject: int,
+    template: str,
+    activity: str,
+    *,
+    address: Address,
+    language: str | None,
+    context: Mapping[str, str],
+    at: datetime,
+) -> Message:
+    if address.channel == Channel.NONE:
+        return _blank(subject, template, activity, at=at, state=State.UNREACHABLE)
+    letter = compose(
+        template, channel=address.channel, activity=activity, language=language, context=context
+    )
+    message = _blank(subject, template, activity, at=at, state=State.QUEUED)
+    message.channel, message.address, message.next_try_at = address.channel, address.raw, at
+    message.title, message.text, message.html = letter.title, letter.text, letter.html
+    return message
+
+
+def _write(message: Message) -> Message:
+    message.save(force_insert=True)
+    if message.state == State.QUEUED:
+        transaction.on_commit(
+            partial(deliver_due, at=message.next_try_at, only=[message.pk]), robust=True
+        )
+    return message

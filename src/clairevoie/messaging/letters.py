@@ -1,0 +1,96 @@
+"""What a message says: templates rendered in the reader's language.
+
+``templates/messages/<template>.subject.txt``, ``.txt`` and ``.html`` make an e-mail,
+``.sms.txt`` a text message; without it the title goes, with the address of the site. Text is
+never escaped as HTML is; both forms of an e-mail extend ``messages/base``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from django.conf import settings
+from django.template import Context, Engine
+from django.utils import translation
+
+from clairevoie import policy
+from clairevoie.messaging.models import Channel
+
+type_of_finder = Callable[[Collection[int]], Mapping[int, str]]
+_finders: list[type_of_finder] = []
+
+
+def languages_from(finder: type_of_finder) -> None:
+    """Teach this app who reads which language: ``finder`` maps subjects' ids to codes.
+
+    Called once at start by an app above that knows people's preferences.
+    """
+    _finders.append(finder)
+
+
+def languages_of(subjects: Collection[int]) -> dict[int, str]:
+    """The language of each person who chose one; one query a finder."""
+    found: dict[int, str] = {}
+    for finder in _finders:
+        found.update(finder(subjects))
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A message ready to leave."""
+
+    title: str = ""
+    text: str
+    html: str = ""
+
+
+def compose(
+    template: str,
+    *,
+    channel: str,
+    activity: str,
+    language: str | None,
+    context: Mapping[str, str],
+) -> Letter:
+    """Render one message. Raises ``TemplateDoesNotExist`` for a template nobody wrote."""
+    with translation.override(language or settings.LANGUAGE_CODE):
+        values = {**context, **_frame(activity)}
+        # One line whatever a value holds: a title that breaks would open a mail header.
+        title = " ".join(_render(values, f"{template}.subject.txt").split())[:200]
+        if channel == Channel.SMS:
+            brief = {**values, "title": title}
+            text = _render(brief, f"{template}.sms.txt", "brief.sms.txt")
+            return Letter(title=title, text=" ".join(text.split()))
+        return Letter(
+            title=title,
+            text=_render(values, f"{template}.txt"),
+            html=_render(values, f"{template}.html"),
+        )
+
+
+def _render(values: Mapping[str, object], *names: str) -> str:
+    """The first template of these names that exists."""
+    page = _engine().select_template([f"messages/{name}" for name in names])
+    return str(page.render(Context(dict(values), autoescape=names[0].endswith(".html"))))
+
+
+@cache
+def _engine() -> Engine:
+    return Engine.get_default()
+
+
+def _frame(activity: str) -> dict[str, object]:
+    """What every message must say: who writes, why, and where the policy is (P-009)."""
+    current = policy.current()
+    return {
+        "organisation": current.organisation,
+        "purpose": current.activities[activity].title,
+        "muteable": current.activities[activity].mutable,
+        "site_url": settings.SITE_URL,
+        "policy_url": f"{settings.SITE_URL}/confidentialite/",
+        "account_url": f"{settings.SITE_URL}/mon-compte/",
+        "language": translation.get_language(),
+    }

@@ -1,0 +1,77 @@
+"""One table: what was written to whom, whether it left, and until then what it says."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.core.files.storage import Storage, storages
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from clairevoie.privacy.models import PersonalRecord
+
+
+class Channel(models.TextChoices):
+    """The way a message takes; « none » when the person left no verified contact."""
+
+    EMAIL = "email", _("e-mail")
+    SMS = "sms", _("SMS")
+    NONE = "none", _("aucun")
+
+
+class State(models.TextChoices):
+    """Where a message stands. Only the first one moves."""
+
+    QUEUED = "queued", _("à envoyer")
+    SENT = "sent", _("envoyé")
+    FAILED = "failed", _("non remis")
+    REFUSED = "refused", _("non autorisé")
+    UNREACHABLE = "unreachable", _("sans coordonnée vérifiée")
+
+
+def mail_folder() -> Storage:
+    """Outside the media folder: no address of the site leads there."""
+    return storages["mail"]
+
+
+class Message(PersonalRecord):
+    """One message to one person, written in the same transaction as what it tells.
+
+    ``address``, ``text`` and ``html`` are blanked once it left or never will: what remains is
+    the fact. ``copy`` is set where mail goes to the instance's folder instead of a provider.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    activity = models.CharField(_("activité"), max_length=64)
+    template = models.CharField(_("modèle"), max_length=64)
+    channel = models.CharField(_("voie"), max_length=5, choices=Channel)
+    state = models.CharField(_("état"), max_length=11, choices=State, default=State.QUEUED)
+    because = models.CharField(_("motif"), max_length=200, blank=True)
+    address = models.CharField(max_length=254, blank=True)
+    title = models.CharField(_("objet"), max_length=200, blank=True)
+    text = models.TextField(blank=True)
+    html = models.TextField(blank=True)
+    copy = models.FileField(storage=mail_folder, max_length=64, blank=True)
+    sent_on = models.DateField(
+        _("date"), help_text="The day it was written to leave: its twelve months run from here."
+    )
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField(null=True, blank=True)
+    until = models.DateTimeField(help_text="No attempt after this instant: it would be too late.")
+    last_error = models.CharField(max_length=64, blank=True, help_text="Class of the exception.")
+
+    class Meta(PersonalRecord.Meta):
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        indexes: ClassVar = [
+            *PersonalRecord.Meta.indexes,
+            models.Index(fields=["sent_on", "id"], name="message_clock"),
+            models.Index(
+                fields=["next_try_at", "id"], name="message_due", condition=Q(state="queued")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"message {self.uuid}"

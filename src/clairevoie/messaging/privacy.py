@@ -1,0 +1,18 @@
+"""What a message says about its reader."""
+
+from clairevoie.messaging.models import Message
+from clairevoie.privacy import Personal, declare
+
+declare(
+    Personal(
+        Message,
+        activity="service-notices",
+        keep="message",
+        title="Messages envoyés",
+        provided=("address",),
+        observed=("channel", "state", "sent_on"),
+        derived=("activity", "template", "because", "title", "text", "html", "copy"),
+        technical=("uuid", "attempts", "next_try_at", "until", "last_error"),
+        files=("copy",),
+    ),
+)
