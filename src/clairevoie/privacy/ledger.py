@@ -214,7 +214,7 @@ _LABEL = re.compile(r"[a-z_]{1,40}\.[A-Za-z]{1,60}")  # a model: accounts.Member
 _TERM = re.compile(r"P(\d+[YMD])+|[PRF]-[0-9A-Z-]{1,12}")  # P60D, P-088, R-ACC
 _DAY = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_PHONE = re.compile(r"[\d+][\d.:/-]{6,}")
+_PHONE = re.compile(r"[\d+][\d.:/-]{6,24}")
 
 
 def _fact(value: Any) -> Any:
