@@ -6,7 +6,6 @@ import hashlib
 import os
 import tomllib
 from collections.abc import Callable
-from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -60,6 +59,8 @@ def load(folder: Path) -> Policy:
     if problems.found:
         raise PolicyError(folder, problems)
     tables = {name: _parse(f"{name}.toml", files, problems) for name in FILES}
+    if problems.found:
+        raise PolicyError(folder, problems)
     policy = Policy(
         organisation=_organisation(tables["organisation"]),
         activities=_each(tables["activities"], _activity),
@@ -302,7 +303,7 @@ def _version(folder: str, files: dict[str, bytes], problems: Problems) -> Versio
         importance=table.choice("importance", Importance),
         text=text.decode("utf-8", errors="replace"),
         sha256=table.text("sha256"),
-        maxima=MappingProxyType({key: maxima.duration(key) for key in maxima.keys()}),
+        maxima=MappingProxyType({key: maxima.duration(key) for key in maxima}),
     )
     table.finish()
     if str(version.number) != folder:

@@ -40,9 +40,11 @@ class Problems:
     found: list[Problem] = field(default_factory=list)
 
     def note(self, file: str, key: str, mend: str) -> None:
-        problem = Problem(file, key, mend)
-        if problem not in self.found:
-            self.found.append(problem)
+        self.found.append(Problem(file, key, mend))
+
+    def blames(self, file: str, key: str) -> bool:
+        """Whether this very key was already found wrong."""
+        return any((problem.file, problem.key) == (file, key) for problem in self.found)
 
 
 class Table:
@@ -129,8 +131,8 @@ class Table:
         for key in self._values:
             yield key, self.table(key)
 
-    def keys(self) -> tuple[str, ...]:
-        return tuple(self._values)
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
 
     def finish(self) -> None:
         """Note each key that nothing read."""
@@ -149,7 +151,7 @@ class Table:
             return default
         value = self._values[key]
         # bool is an int and datetime a date for isinstance: neither is meant here.
-        wrong = isinstance(value, bool) and kind is not bool or isinstance(value, datetime)
+        wrong = isinstance(value, datetime) or (isinstance(value, bool) and kind is not bool)
         if wrong or not isinstance(value, kind):
             self.note(key, f"is {value!r}; write {expected}")
             return None
