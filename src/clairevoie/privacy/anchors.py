@@ -36,7 +36,8 @@ def note_restoration(*, at: datetime) -> None:
 
 def noted_heads() -> dict[int, str]:
     """Hash by number of line, as noted since this ledger was last restored."""
-    genesis, heads = _genesis(), {}
+    genesis = _genesis()
+    heads: dict[int, str] = {}
     if genesis and _path().exists():
         for line in _path().read_text().splitlines():
             whose, number, digest, _at = line.split(" ", 3)

@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 
@@ -10,6 +12,4 @@ class PrivacyConfig(AppConfig):
 
     def ready(self) -> None:
         autodiscover_modules("privacy")
-        from clairevoie.privacy import checks  # registers itself; needs the models
-
-        assert checks
+        import_module("clairevoie.privacy.checks")  # registers itself; needs the models

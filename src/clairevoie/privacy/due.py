@@ -90,7 +90,7 @@ class Line:
         live = LegalHold.including_restricted.filter(
             subject=OuterRef("pk"), released_on=None, rule__in=("", self.copies)
         )
-        locked = Q(restricted=True) | (Q(held=True) & Exists(live))
+        locked = Q(restricted=True) | Q(Q(held=True), Exists(live))
         if self.table is None:
             return locked
         path = self.table.declaration.subject
@@ -127,17 +127,22 @@ def lines() -> Iterator[Line]:
 
 
 def measure(line: Line, on: date) -> Due:
-    """Count one line: one aggregate over one index range."""
-    frozen = line.past(on).filter(line.frozen())
-    found = (
-        line.due(on).order_by().aggregate(n=Count("pk"), low=Min(line.clock), top=Max(line.clock))
+    """Count one line: one aggregate over one index range, and the few frozen copies apart.
+
+    The range is counted without asking for each row whether its person is frozen: those are
+    few, so they are looked up from their side; only where there are some is the rest asked.
+    """
+    skipped = line.past(on).filter(line.frozen()).count()
+    rows = line.due(on) if skipped else line.past(on)
+    found = rows.order_by().aggregate(
+        count=Count("pk"), oldest=Min(line.clock), latest=Max(line.clock)
     )
     return Due(
         line=line,
-        count=found["n"],
-        skipped=frozen.order_by().count(),
-        oldest=_as_date(found["low"]),
-        latest=_as_date(found["top"]),
+        count=found["count"],
+        skipped=skipped,
+        oldest=_as_date(found["oldest"]),
+        latest=_as_date(found["latest"]),
     )
 
 
@@ -166,7 +171,11 @@ def stays_known(line: Line, on: date) -> Case:
         alive = Q(last_contact__gt=latest)
         if line.rule.clock is not Clock.LAST_USE:
             alive &= consented(PROSPECTING, subject="pk")
-    return Case(When(alive, then=Value(True)), default=Value(False), output_field=BooleanField())
+    return Case(
+        When(alive, then=Value(value=True)),
+        default=Value(value=False),
+        output_field=BooleanField(),
+    )
 
 
 def _as_date(value: Any) -> date | None:

@@ -8,9 +8,9 @@ register allows), nor dead, nor erased.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Value
 
 from clairevoie.policy import Activity, Basis
 from clairevoie.privacy.choices import activity_named
@@ -70,22 +70,13 @@ def may(subject: DataSubject, activity: str) -> Decision:
     """The same question about one person, read from the database at this instant."""
     entry = activity_named(activity)
     person = DataSubject.objects.filter(pk=subject.pk)
-    reasons = {"shut": Q(Exists(person.filter(_shut(entry))))}
-    if entry.basis is Basis.CONSENT:
-        reasons["no-consent"] = ~consented(activity, subject="pk")
-    if _can_be_opposed(entry):
-        reasons["objection"] = objected(activity, subject="pk")
-    found = (
-        person.annotate(**{k.replace("-", "_"): q for k, q in reasons.items()}).values().first()
-    )
-    if found is None:
-        return Decision(allowed=False, because="unknown")
-    for reason in reasons:
-        if found[reason.replace("-", "_")]:
-            return Decision(
-                allowed=False, because=_why_shut(found) if reason == "shut" else reason
-            )
-    return Decision(allowed=True, because=entry.basis.value)
+    yes, no = Value(value=True), Value(value=False)
+    found = person.annotate(
+        consented=consented(activity, subject="pk") if entry.basis is Basis.CONSENT else yes,
+        objected=objected(activity, subject="pk") if _can_be_opposed(entry) else no,
+    ).first()
+    because = _why_not(found, entry)
+    return Decision(allowed=because is None, because=because or entry.basis.value)
 
 
 def _can_be_opposed(entry: Activity) -> bool:
@@ -97,7 +88,15 @@ def _shut(entry: Activity) -> Q:
     return shut if entry.while_restricted else shut | Q(restricted=True)
 
 
-def _why_shut(person: dict[str, object]) -> str:
-    if person["erased_on"]:
-        return "erased"
-    return "deceased" if person["deceased_on"] else "restricted"
+def _why_not(person: Any, entry: Activity) -> str | None:
+    """The first reason to refuse, as a code; None when there is none."""
+    if person is None:
+        return "unknown"
+    reasons = {
+        "erased": person.erased_on is not None,
+        "deceased": person.deceased_on is not None,
+        "restricted": person.restricted and not entry.while_restricted,
+        "no-consent": not person.consented,
+        "objection": person.objected,
+    }
+    return next((reason for reason, holds in reasons.items() if holds), None)

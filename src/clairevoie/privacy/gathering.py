@@ -92,7 +92,8 @@ class KeptCategory:
     """What one table keeps of a person and until when.
 
     ``last_day`` is the last lawful day of the copy that stays longest, None while the clock
-    has not started; ``archived`` says that the copy outlives the account.
+    has not started; ``overdue`` says that the term is past: the copy leaves tonight, unless
+    locked or held; ``archived`` that it outlives the account.
     """
 
     title: str
@@ -100,6 +101,7 @@ class KeptCategory:
     rows: int
     last_day: date | None
     because: str
+    overdue: bool
     archived: bool
 
 
@@ -125,6 +127,7 @@ def kept_until(subject: DataSubject, *, on: date) -> list[KeptCategory]:
                 rows=rows,
                 last_day=last_day,
                 because=rule.because,
+                overdue=last_day is not None and last_day < on,
                 archived=rule.outlives_erasure,
             )
         )

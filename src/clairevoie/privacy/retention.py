@@ -67,16 +67,15 @@ def plan(on: date) -> Plan:
     return Plan(on=on, due=tuple(measure(line, on) for line in lines()))
 
 
-def carry_out(
-    plan: Plan, *, batch: int = BATCH, progress: Progress = lambda due, count: None
-) -> Outcome:
+def carry_out(plan: Plan, *, batch: int = BATCH, progress: Progress | None = None) -> Outcome:
     """Do it. Each line is read again batch by batch: a plan that aged is never wrong."""
     done = []
     for due in plan.due:
         count = 0
         while removed := _one_batch(due.line, on=plan.on, size=batch):
             count += removed
-            progress(due, removed)
+            if progress is not None:
+                progress(due, removed)
         done.append((due.line.rule.code, due.line.what, count))
     _mark_executed({due.line.rule.code for due in plan.due})
     return Outcome(on=plan.on, done=tuple(row for row in done if row[2]))

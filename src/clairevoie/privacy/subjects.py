@@ -212,10 +212,8 @@ def _join_states(kept: DataSubject, other: DataSubject) -> None:
 
 
 def _opposed_activities(subject: DataSubject) -> set[str]:
-    latest: dict[str, bool] = {}
     rows = Objection.including_restricted.filter(subject=subject).order_by("id")
-    for activity, raised in rows.values_list("activity", "raised"):
-        latest[activity] = raised
+    latest: dict[str, bool] = dict(rows.values_list("activity", "raised"))  # the last one wins
     return {activity for activity, raised in latest.items() if raised}
 
 

@@ -150,7 +150,7 @@ def _path(declaration: Personal) -> tuple[list[ForeignKey[Any, Any]], str]:
         assert isinstance(key, ForeignKey)
         crossed.append(key)
         model = key.related_model
-    return crossed, str(model._meta.get_field(last).column)
+    return crossed, _column(model, last)
 
 
 def table_of(declaration: Personal) -> Table:
@@ -176,6 +176,12 @@ def table_of(declaration: Personal) -> Table:
     )
 
 
+def _column(model: type[Model], name: str) -> str:
+    field = model._meta.get_field(name)
+    assert isinstance(field, Field)
+    return str(field.column)
+
+
 def _file_columns(declaration: Personal) -> tuple[tuple[str, str], ...]:
     fields = [declaration.model._meta.get_field(name) for name in declaration.files]
     return tuple(
@@ -194,7 +200,7 @@ def storage_alias(field: FileField) -> str:
 
 
 def _columns(model: type[Model], names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(quoted(str(model._meta.get_field(name).column)) for name in names)
+    return tuple(quoted(_column(model, name)) for name in names)
 
 
 @cache
@@ -206,7 +212,7 @@ def tables() -> tuple[Table, ...]:
 
     def visit(table: Table) -> None:
         for reference in table.declaration.model._meta.related_objects:
-            child = by_model.get(reference.related_model)  # type: ignore[arg-type]
+            child = by_model.get(reference.related_model)
             if child is not None and child is not table:
                 visit(child)
         ordered.setdefault(table.declaration.model, table)

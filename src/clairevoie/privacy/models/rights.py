@@ -59,6 +59,7 @@ class ExpiryNotice(PersonalRecord):
         ]
         indexes: ClassVar = [
             *PersonalRecord.Meta.indexes,
+            models.Index(fields=["last_day", "id"], name="notice_clock"),
             models.Index(
                 fields=["id"],
                 name="notice_to_deliver",

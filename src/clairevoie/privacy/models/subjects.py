@@ -31,6 +31,17 @@ class DataSubject(models.Model):
     class Meta:
         verbose_name = "personne"
         verbose_name_plural = "personnes"
+        constraints: ClassVar = [
+            # Whoever had no clock would be kept for ever (P-084).
+            models.CheckConstraint(
+                name="subject_has_a_clock",
+                condition=Q(last_use__isnull=False)
+                | Q(last_contact__isnull=False)
+                | Q(suspended_on__isnull=False)
+                | Q(closed_on__isnull=False)
+                | Q(erased_on__isnull=False),
+            )
+        ]
         indexes: ClassVar = [
             *(
                 models.Index(

@@ -1,0 +1,126 @@
+"""A retention run killed at random instructions, a hundred times, ends as if never killed."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.db import connections
+
+from clairevoie.privacy import ledger, retention
+from clairevoie.privacy.models import Consent, ContactPoint, DataSubject, LedgerEntry, Tombstone
+from clairevoie.privacy.tables import tables
+from tests.promises import promise
+
+ON = date(2026, 11, 22)
+KILLS = 100
+DUE = 3_000
+STAYING = 60
+
+
+def populate() -> None:
+    """People due and people not due, with rows to lose; the same each time."""
+    first = DataSubject.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    DataSubject.objects.bulk_create(
+        DataSubject(
+            pk=first + number + 1,
+            last_use=date(2021, 1, 1) + timedelta(days=number % 300)
+            if number < DUE
+            else date(2026, 1, 1),
+        )
+        for number in range(DUE + STAYING)
+    )
+    people = list(DataSubject.objects.order_by("pk"))
+    ContactPoint.objects.bulk_create(
+        ContactPoint(subject=p, kind="email", raw=f"{p.pk}@e.fr", normalised=f"{p.pk}@e.fr")
+        for p in people
+    )
+    Consent.including_restricted.bulk_create(
+        Consent(
+            subject=person,
+            activity="newsletter",
+            given=True,
+            text="Oui",
+            text_hash="0" * 64,
+            at=datetime(2026, 1, 1, tzinfo=UTC),
+            source="test",
+            policy_hash="0" * 64,
+        )
+        for person in people
+        for _ in range(3)
+    )
+
+
+def state() -> dict[str, int]:
+    counts = {t.declaration.label: t.declaration.model._base_manager.count() for t in tables()}
+    stones = Tombstone.objects.filter(erased_on=ON).count()
+    return counts | {"subjects": DataSubject.objects.count(), "tombstones": stones}
+
+
+def in_a_child(work: Callable[[], object]) -> int:
+    """Run ``work`` in a process of its own, with its own connection."""
+    connections.close_all()
+    child = os.fork()
+    if child:
+        return child
+    try:
+        work()
+    finally:
+        os._exit(0)
+
+
+def sweep() -> None:
+    retention.carry_out(retention.plan(ON), batch=20)
+
+
+@promise("P-084")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_hundred_kills_end_in_the_state_of_no_kill() -> None:
+    populate()
+    killed = 0
+    chance = random.Random(20261122)
+    for _ in range(KILLS):
+        child = in_a_child(sweep)
+        time.sleep(chance.uniform(0.001, 0.06))
+        os.kill(child, signal.SIGKILL)
+        _, status = os.waitpid(child, 0)
+        killed += os.WIFSIGNALED(status)
+    left_for_the_last_run = DataSubject.objects.filter(last_use__lt=date(2021, 11, 22)).count()
+
+    sweep()
+
+    assert killed > KILLS * 0.9, "the kills must hit running sweeps"
+    assert left_for_the_last_run < DUE, "batches committed between kills stay done"
+    assert state() == {
+        **{t.declaration.label: 0 for t in tables()},
+        "privacy.ContactPoint": STAYING,
+        "privacy.Consent": 3 * STAYING,
+        "subjects": STAYING,
+        "tombstones": DUE,
+    }
+    lines = LedgerEntry.objects.filter(executor="retention.account")
+    assert sum(line.facts["count"] for line in lines) == DUE
+    assert ledger.verify().sound
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_workers_side_by_side_do_the_work_once() -> None:
+    populate()
+
+    children = [in_a_child(sweep) for _ in range(3)]
+    for child in children:
+        os.waitpid(child, 0)
+    sweep()
+
+    lines = LedgerEntry.objects.filter(executor="retention.account")
+    assert sum(line.facts["count"] for line in lines) == DUE
+    assert Tombstone.objects.count() == DUE
+    assert DataSubject.objects.count() == STAYING
+    assert ledger.verify().sound
