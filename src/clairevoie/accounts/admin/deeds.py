@@ -1,0 +1,240 @@
+"""The buttons on a person's page: each one asks, explains, and calls one action."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clairevoie import policy, privacy
+from clairevoie.lib import calendar
+from clairevoie.privacy.backoffice import Deed, Section, author
+from clairevoie.privacy.models import DataSubject, Restriction
+from clairevoie.privacy.safeguards import NotRestricted
+from clairevoie.privacy.suspension import AlreadySuspended, NoReason, NotSuspended
+
+REASON_CODES = (
+    ("fraude", gettext_lazy("Fraude ou usurpation")),
+    ("partage", gettext_lazy("Partage du compte")),
+    ("contenu", gettext_lazy("Contenu illicite ou injurieux")),
+    ("securite", gettext_lazy("Mesure de sécurité")),
+    ("impaye", gettext_lazy("Défaut de paiement")),
+)
+
+
+class SuspensionForm(forms.Form):
+    """Author, code, reasons and a way to appeal: nothing is suspended without them (P-082)."""
+
+    reason_code = forms.ChoiceField(label=gettext_lazy("Motif"), choices=REASON_CODES)
+    reason = forms.CharField(
+        label=gettext_lazy("Raisons, telles que la personne les lira"), widget=forms.Textarea
+    )
+    appeal = forms.CharField(
+        label=gettext_lazy("Comment contester"),
+        widget=forms.Textarea,
+        initial=gettext_lazy(
+            "Répondez à ce message ou écrivez à contact@smart-solutions.fr\u00a0: une autre "
+            "personne que l’auteur de la décision réexaminera votre dossier sous un mois."
+        ),
+    )
+
+
+class RestrictionForm(forms.Form):
+    """One of the four grounds of GDPR art. 18(1)."""
+
+    ground = forms.ChoiceField(
+        label=gettext_lazy("Fondement"), choices=Restriction.Ground.choices
+    )
+
+
+class ReleaseForm(forms.Form):
+    """Art. 18(3): the person is told before."""
+
+    told = forms.BooleanField(
+        label=gettext_lazy("La personne a été prévenue de la levée (art. 18, 3 du RGPD).")
+    )
+
+
+def _rules() -> list[tuple[str, str]]:
+    rules = policy.current().retention.values()
+    return [("", _("toutes ses données")), *((r.code, r.title) for r in rules)]
+
+
+class HoldForm(forms.Form):
+    """A documented reason, and what it covers; reviewed within six months (C.4)."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Raison"),
+        max_length=200,
+        help_text=gettext_lazy("Contentieux, contrôle, demande en cours… sans nom de personne."),
+    )
+    rule = forms.ChoiceField(label=gettext_lazy("Copies gelées"), choices=_rules, required=False)
+    until = forms.DateField(
+        label=gettext_lazy("Jusqu’au"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=gettext_lazy("Vide\u00a0: jusqu’à décision contraire, revue sous six mois."),
+    )
+
+
+class ErasureForm(forms.Form):
+    """Said twice, because nothing brings the data back."""
+
+    sure = forms.BooleanField(
+        label=gettext_lazy("J’ai vérifié l’identité de la personne et ce qui va partir.")
+    )
+
+
+def _suspend(request: HttpRequest, subject: DataSubject, answers: dict[str, Any]) -> str:
+    privacy.suspend(subject, author=author(request), on=calendar.today(), **answers)
+    return _("Le compte est suspendu.")
+
+
+def _lift(request: HttpRequest, subject: DataSubject, _answers: dict[str, Any]) -> str:
+    privacy.lift_suspension(subject, author=author(request), on=calendar.today())
+    return _("La suspension est levée.")
+
+
+def _restrict(_request: HttpRequest, subject: DataSubject, answers: dict[str, Any]) -> str:
+    privacy.restrict(subject, ground=answers["ground"], on=calendar.today())
+    return _("Les données sont verrouillées.")
+
+
+def _release(_request: HttpRequest, subject: DataSubject, _answers: dict[str, Any]) -> str:
+    privacy.release(subject, on=calendar.today())
+    return _("Les données sont déverrouillées.")
+
+
+def _hold(request: HttpRequest, subject: DataSubject, answers: dict[str, Any]) -> str:
+    privacy.hold(subject, owner=author(request), on=calendar.today(), **answers)
+    return _("Les données sont gelées.")
+
+
+def _export(_request: HttpRequest, subject: DataSubject, _answers: dict[str, Any]) -> HttpResponse:
+    response = HttpResponse(content_type="application/zip")
+    response["Content-Disposition"] = f'attachment; filename="donnees-{subject.uuid}.zip"'
+    privacy.export(subject, to=response, at=calendar.now())
+    return response
+
+
+def _erase(_request: HttpRequest, subject: DataSubject, _answers: dict[str, Any]) -> str:
+    erasure = privacy.erase(subject, because="request", on=calendar.today())
+    return _("%(gone)d lignes effacées, %(kept)d conservées par obligation.") % {
+        "gone": sum(erasure.tables.values()),
+        "kept": sum(erasure.kept.values()),
+    }
+
+
+def what_goes_and_what_stays(subject: DataSubject) -> Sequence[Section]:
+    """Before an erasure: what will go, what must stay, until when and why."""
+    rules = policy.current().retention
+    kept = privacy.kept_until(subject, on=calendar.today())
+    stays = [k for k in kept if k.rule in rules and rules[k.rule].outlives_erasure]
+    goes = [k for k in kept if k not in stays]
+    return (
+        Section(
+            title=_("Ce qui part"),
+            columns=(_("Données"), _("Lignes")),
+            rows=[(k.title, k.rows) for k in goes],
+            empty=_("Rien."),
+        ),
+        Section(
+            title=_("Ce qui reste"),
+            columns=(_("Données"), _("Lignes"), _("Dernier jour"), _("Pourquoi")),
+            rows=[(k.title, k.rows, k.last_day, k.because) for k in stays],
+            empty=_("Rien."),
+        ),
+    )
+
+
+ON_A_PERSON: tuple[Deed, ...] = (
+    Deed(
+        slug="suspendre",
+        label=gettext_lazy("Suspendre le compte"),
+        permission="privacy.suspend",
+        explains=gettext_lazy(
+            "La personne ne pourra plus se connecter. Elle lira vos raisons et la façon de les "
+            "contester. Une empreinte de ses coordonnées est gardée deux ans."
+        ),
+        form=SuspensionForm,
+        perform=_suspend,
+        possible=lambda subject: hasattr(subject, "member") and not subject.suspended_on,
+        refusals=(NoReason, AlreadySuspended),
+    ),
+    Deed(
+        slug="lever-la-suspension",
+        label=gettext_lazy("Lever la suspension"),
+        permission="privacy.lift_suspension",
+        explains=gettext_lazy(
+            "Le compte reprend là où il en était, avec sa propre horloge\u00a0; l’empreinte des "
+            "coordonnées est effacée."
+        ),
+        perform=_lift,
+        possible=lambda subject: bool(subject.suspended_on),
+        refusals=(NotSuspended,),
+    ),
+    Deed(
+        slug="verrouiller",
+        label=gettext_lazy("Verrouiller les données"),
+        permission="privacy.restrict",
+        explains=gettext_lazy(
+            "Les données sont conservées et rien d’autre\u00a0: ni liste, ni statistique, ni "
+            "message, ni purge (article 18 du RGPD)."
+        ),
+        form=RestrictionForm,
+        perform=_restrict,
+        possible=lambda subject: not subject.restricted,
+    ),
+    Deed(
+        slug="deverrouiller",
+        label=gettext_lazy("Déverrouiller les données"),
+        permission="privacy.release",
+        explains=gettext_lazy(
+            "Les données redeviennent utilisables. Ce qui est échu entre-temps part la nuit "
+            "suivante, sur l’horloge d’origine."
+        ),
+        form=ReleaseForm,
+        perform=_release,
+        possible=lambda subject: subject.restricted,
+        refusals=(NotRestricted,),
+    ),
+    Deed(
+        slug="geler",
+        label=gettext_lazy("Geler pour motif légal"),
+        permission="privacy.hold",
+        explains=gettext_lazy(
+            "Les copies désignées ne sont pas effacées à leur terme tant que le gel dure."
+        ),
+        form=HoldForm,
+        perform=_hold,
+        possible=lambda subject: not subject.restricted,
+    ),
+    Deed(
+        slug="exporter",
+        label=gettext_lazy("Télécharger ses données"),
+        permission="privacy.export",
+        explains=gettext_lazy(
+            "Une archive de tout ce qui est conservé sur cette personne, pour répondre à une "
+            "demande d’accès. Vérifiez d’abord son identité."
+        ),
+        perform=_export,
+    ),
+    Deed(
+        slug="effacer",
+        label=gettext_lazy("Effacer maintenant"),
+        permission="privacy.erase",
+        explains=gettext_lazy(
+            "L’effacement est immédiat et définitif. Ce qu’une obligation légale impose de "
+            "garder reste jusqu’à la date indiquée."
+        ),
+        form=ErasureForm,
+        perform=_erase,
+        final=True,
+        possible=lambda subject: not subject.held and not subject.restricted,
+        describe=what_goes_and_what_stays,
+    ),
+)

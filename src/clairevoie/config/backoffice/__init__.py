@@ -1,0 +1,1 @@
+"""The back office at /gestion/: its door, its rooms, its pages. It holds no rule."""

@@ -1,0 +1,104 @@
+"""The rooms, by group: what a role may not open is not shown to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+_Room = tuple[Promise, str, str, str]  # title, icon, name of the URL, permission
+
+GROUPS: tuple[tuple[Promise | str, tuple[_Room, ...]], ...] = (
+    (
+        gettext_lazy("Personnes"),
+        (
+            (
+                gettext_lazy("Personnes"),
+                "group",
+                "privacy_datasubject_changelist",
+                "privacy.view_datasubject",
+            ),
+            (
+                gettext_lazy("Suspensions"),
+                "block",
+                "privacy_suspension_changelist",
+                "privacy.view_suspension",
+            ),
+            (
+                gettext_lazy("Verrouillages"),
+                "lock",
+                "privacy_restriction_changelist",
+                "privacy.view_restriction",
+            ),
+            (
+                gettext_lazy("Gels"),
+                "ac_unit",
+                "privacy_legalhold_changelist",
+                "privacy.view_legalhold",
+            ),
+        ),
+    ),
+    (
+        gettext_lazy("Protection des données"),
+        (
+            (
+                gettext_lazy("Incidents"),
+                "e911_emergency",
+                "privacy_incident_changelist",
+                "privacy.view_incident",
+            ),
+            (
+                gettext_lazy("Conservation"),
+                "hourglass_bottom",
+                "retention",
+                "privacy.view_retention",
+            ),
+            (
+                gettext_lazy("Journal"),
+                "receipt_long",
+                "privacy_ledgerentry_changelist",
+                "privacy.view_ledgerentry",
+            ),
+            (gettext_lazy("Politique"), "gavel", "policy", "privacy.view_policy"),
+        ),
+    ),
+    (
+        gettext_lazy("Activité"),
+        (
+            (
+                gettext_lazy("Messages"),
+                "mail",
+                "messaging_message_changelist",
+                "messaging.view_message",
+            ),
+        ),
+    ),
+    (
+        gettext_lazy("Maison"),
+        ((gettext_lazy("Composants"), "widgets", "components", "site.view_components"),),
+    ),
+)
+
+
+def rooms(request: HttpRequest) -> list[dict[str, Any]]:
+    """The navigation of this member."""
+    sees = request.user.has_perm  # type: ignore[union-attr]
+    today = {"title": gettext_lazy("Aujourd’hui"), "icon": "today", "link": reverse("admin:index")}
+    groups: list[dict[str, Any]] = [{"title": "", "items": [today]}]
+    for title, members in GROUPS:
+        items = [
+            {"title": name, "icon": icon, "link": reverse(f"admin:{url}")}
+            for name, icon, url, permission in members
+            if sees(permission)
+        ]
+        if items:
+            groups.append({"title": title, "items": items})
+    return groups
+
+
+def links(request: HttpRequest) -> list[dict[str, Any]]:
+    """What stands under the member's own name."""
+    return [{"title": gettext_lazy("Mon compte"), "link": "/mon-compte/"}]
