@@ -1,0 +1,49 @@
+"""What must be true before the first page is served; nothing is done twice."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command, get_commands
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils.translation import gettext as _
+
+from clairevoie.privacy import DataSubject
+
+
+def steps() -> Iterator[str]:
+    """Do what is missing; yield a sentence before each thing that takes time."""
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        yield _("Préparation de la base de données…")
+        call_command("migrate", verbosity=0, interactive=False)
+        call_command("createcachetable", verbosity=0)
+    fingerprint, stamp = _static_fingerprint(), Path(settings.HOME) / "static.sha256"
+    if not stamp.exists() or stamp.read_text() != fingerprint:
+        yield _("Préparation des fichiers statiques…")
+        call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+        stamp.write_text(fingerprint)
+    if "demonstration" in get_commands() and not DataSubject.objects.exists():
+        yield _("Chargement de l’organisation de démonstration…")
+        call_command("demonstration", verbosity=0)
+
+
+def _static_fingerprint() -> str:
+    """Changes whenever a static file of any app is added, removed or touched."""
+    lines = []
+    for finder in get_finders():
+        for path, storage in finder.list([]):
+            state = Path(storage.path(path)).stat()
+            lines.append(f"{path} {state.st_size} {state.st_mtime_ns}")
+    return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
+
+
+def demonstration_accounts() -> str:
+    """Who may sign in to the demonstration, as its command wrote it; empty without one."""
+    notes = Path(settings.HOME) / "demonstration.txt"
+    return notes.read_text() if notes.exists() else ""
