@@ -32,7 +32,7 @@ GAPS = frozenset(f"F-{number:02}" for number in range(1, 41))
 EEA = frozenset(re.findall("..", "ATBEBGCYCZDEDKEEESFIFRGRHRHUIEISITLILTLULVMTNLNOPLPTROSESISK"))
 TRACKER_KINDS = ("cookie", "local-storage", "session-storage")
 EXEMPT_CATEGORIES = ("necessary", "audience-exempt")
-CATEGORIES = (*EXEMPT_CATEGORIES, "audience", "preferences", "social-and-advertising")
+CATEGORIES = (*EXEMPT_CATEGORIES, "audience", "preferences", "social", "advertising")
 TRACKER_LONGEST_MONTHS = 13  # CNIL: a tracker lives thirteen months at most
 
 MAJOR_NOTICE = timedelta(days=14)  # P-008 [D]: a major version is announced two weeks before
@@ -331,6 +331,8 @@ def _versions(judge: _Judge) -> None:
             judge.note(file, "number", f"is {version.number}; versions run 1, 2, 3 without a gap")
         if (version.importance is Importance.FIRST) != (position == 1):
             judge.note(file, "importance", "is 'first' for version 1, 'minor' or 'major' after")
+        if position > 1 and not version.reason:
+            judge.note(file, "reason", "is missing; say why the notice changes")
         wait = MAJOR_NOTICE if version.importance is Importance.MAJOR else timedelta(0)
         if date.min < version.effective_on < version.published_on + wait:
             judge.note(file, "effective", f"is less than {wait.days} days after published (P-008)")

@@ -49,6 +49,7 @@ class RetentionRule:
     title: str
     reference: str  # R-ACC … of promises.md C.2
     clock: Clock
+    counted_from: str  # the clock in words: « la clôture de l’exercice »
     column: str | None = None  # with Clock.RECORD
     duration: Duration | None = None  # None only with Clock.LAST_PURPOSE
     then: Ending = Ending.ERASE
@@ -169,6 +170,7 @@ class Version:
     published_on: date
     effective_on: date
     importance: Importance
+    reason: str  # why it replaces the one before; empty for the first
     text: str
     sha256: str
     maxima: Mapping[str, Duration]  # the longest retention the text allows, by name

@@ -77,6 +77,12 @@ def load(folder: Path) -> Policy:
     return policy
 
 
+def reread() -> Policy:
+    """What :func:`current` gives from now on, after a publication in this process."""
+    _load_once.cache_clear()
+    return current()
+
+
 @lru_cache(maxsize=4)
 def _load_once(folder: Path) -> Policy:
     return load(folder)
@@ -202,6 +208,7 @@ def _rule(code: str, table: Table) -> RetentionRule:
         title=table.text("title"),
         reference=table.text("reference"),
         clock=clock,
+        counted_from=table.text("counted-from"),
         column=column,
         duration=table.optional_duration("for"),
         then=table.choice("then", Ending, Ending.ERASE),
@@ -301,6 +308,7 @@ def _version(folder: str, files: dict[str, bytes], problems: Problems) -> Versio
         published_on=table.day("published"),
         effective_on=table.day("effective"),
         importance=table.choice("importance", Importance),
+        reason=table.text("reason", ""),
         text=text.decode("utf-8", errors="replace"),
         sha256=table.text("sha256"),
         maxima=MappingProxyType({key: maxima.duration(key) for key in maxima}),
