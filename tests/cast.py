@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 
 from clairevoie import privacy
@@ -107,7 +108,16 @@ def prospect(name: str, *, on: date = TODAY) -> Person:
     return Person(subject=subject, canaries=canaries)
 
 
-def member(name: str, *, role: Role = Role.LEARNER, on: date = TODAY) -> Person:
+ROLES = {
+    "bob": Role.TRAINER,
+    "eve": Role.ADMINISTRATOR,
+    "flora": Role.ADVISOR,
+    "gaston": Role.ACCOUNTANT,
+    "helene": Role.DPO,
+}
+
+
+def member(name: str, *, on: date = TODAY) -> Person:
     """A member whose e-mail address is verified and whose last use is ``on``."""
     canaries = CANARIES[name]
     subject = DataSubject.objects.create(last_use=on)
@@ -118,7 +128,7 @@ def member(name: str, *, role: Role = Role.LEARNER, on: date = TODAY) -> Person:
     account = Member.objects.create(
         subject=subject,
         password=_password_hash(),
-        role=role,
+        role=ROLES.get(name, Role.LEARNER),
         last_name=canaries.last_name,
         first_names=canaries.first_names,
         pseudo=canaries.pseudo,
@@ -129,6 +139,7 @@ def member(name: str, *, role: Role = Role.LEARNER, on: date = TODAY) -> Person:
         postcode=canaries.postcode,
         town=canaries.town,
         country="FR",
+        joined_on=on,
     )
-    account.emailaddress_set.create(email=canaries.email, verified=True, primary=True)
+    EmailAddress.objects.create(user=account, email=canaries.email, verified=True, primary=True)
     return Person(subject=subject, canaries=canaries, account=account)

@@ -173,9 +173,9 @@ def alice(db: None) -> Person:
 @pytest.fixture
 def bob(db: None) -> Person:
     """Alice's trainer."""
-    from tests.cast import Role, member
+    from tests.cast import member
 
-    return member("bob", role=Role.TRAINER)
+    return member("bob")
 
 
 @pytest.fixture
@@ -197,30 +197,30 @@ def dora(db: None) -> Person:
 @pytest.fixture
 def eve(db: None) -> Person:
     """An administrator."""
-    from tests.cast import Role, member
+    from tests.cast import member
 
-    return member("eve", role=Role.ADMINISTRATOR)
+    return member("eve")
 
 
 @pytest.fixture
 def flora(db: None) -> Person:
     """An advisor."""
-    from tests.cast import Role, member
+    from tests.cast import member
 
-    return member("flora", role=Role.ADVISOR)
+    return member("flora")
 
 
 @pytest.fixture
 def gaston(db: None) -> Person:
     """An accountant."""
-    from tests.cast import Role, member
+    from tests.cast import member
 
-    return member("gaston", role=Role.ACCOUNTANT)
+    return member("gaston")
 
 
 @pytest.fixture
 def helene(db: None) -> Person:
     """Hélène, data protection officer."""
-    from tests.cast import Role, member
+    from tests.cast import member
 
-    return member("helene", role=Role.DPO)
+    return member("helene")
