@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from clairevoie.accounts.views import copies, incidents, kept, leaving, preferences, profile
+from clairevoie.accounts.views import copies, incidents, kept, leaving, notifications, profile
 
 app_name = "accounts"
 
@@ -14,9 +14,11 @@ urlpatterns: list[URLPattern] = [
     path("mon-compte/avatar/supprimer/", profile.forget_avatar, name="forget-avatar"),
     path("mon-compte/avatar/<int:side>.webp", profile.avatar_file, name="avatar-file"),
     path("mon-compte/coordonnees/", leaving.contacts, name="contacts"),
-    path("mon-compte/coordonnees/retirer-mon-email/", leaving.remove_my_email, name="remove-email"),
+    path(
+        "mon-compte/coordonnees/retirer-mon-email/", leaving.remove_my_email, name="remove-email"
+    ),
     path("mon-compte/codes-de-secours/", leaving.recovery_codes, name="recovery-codes"),
-    path("mon-compte/notifications/", preferences.preferences, name="preferences"),
+    path("mon-compte/notifications/", notifications.notifications, name="notifications"),
     path("mon-compte/mes-donnees/", copies.my_data, name="data"),
     path("mon-compte/mes-donnees/<uuid:token>.zip", copies.copy_file, name="copy-file"),
     path("mon-compte/mes-donnees/<uuid:token>/supprimer/", copies.forget_copy, name="forget-copy"),

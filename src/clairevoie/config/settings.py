@@ -172,6 +172,8 @@ STORAGES = {
 }
 MEDIA_ROOT = HOME / "media"
 MEDIA_URL = "/fichiers/"
+# 5 MB at most, in memory alone: nothing personal in a temporary folder.
+FILE_UPLOAD_HANDLERS = ["clairevoie.lib.uploads.SmallFilesInMemory"]
 STATIC_ROOT = HOME / "static"
 STATIC_URL = "/static/"
 

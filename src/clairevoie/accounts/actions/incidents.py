@@ -7,7 +7,9 @@ from datetime import datetime
 from django.db import transaction
 
 from clairevoie import privacy
-from clairevoie.accounts.models import Member, Session
+from clairevoie.accounts.actions.sessions import end_other_sessions
+from clairevoie.accounts.models import Member
+from clairevoie.accounts.terminals import Terminal
 from clairevoie.privacy.models import Incident
 
 
@@ -18,6 +20,7 @@ def report_unauthorised_use(
     contact: str,
     description: str,
     end_sessions_but: str | None,
+    terminal: Terminal,
     at: datetime,
 ) -> Incident:
     """Open an incident; ``end_sessions_but`` is the one session that goes on, None ends none.
@@ -26,9 +29,8 @@ def report_unauthorised_use(
     nothing, and a human checks before any session is closed.
     """
     subject = member.subject if member else None
-    if subject and end_sessions_but is not None:
-        ours = Session.objects.filter(subject=subject)
-        ours.exclude(session_key=end_sessions_but).delete()
+    if member and end_sessions_but is not None:
+        end_other_sessions(member=member, session_kept=end_sessions_but, terminal=terminal, at=at)
     return privacy.report_unauthorised_use(
         subject=subject, contact=contact, description=description, at=at
     )

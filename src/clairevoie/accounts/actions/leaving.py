@@ -12,7 +12,9 @@ from django.db import IntegrityError, transaction
 from clairevoie import messaging, privacy
 from clairevoie.accounts.actions.profile import PseudoNeeded, PseudoTaken
 from clairevoie.accounts.actions.recovery import issue_recovery_codes
-from clairevoie.accounts.models import Member, Role, Session
+from clairevoie.accounts.actions.security_log import log
+from clairevoie.accounts.models import Member, Role, SecurityEvent, Session
+from clairevoie.accounts.terminals import Terminal
 from clairevoie.lib.calendar import paris_date
 from clairevoie.privacy.models import DataSubject, Disclosure
 
@@ -40,7 +42,9 @@ def can_sign_in_by_phone(member: Member) -> bool:
     return bool(member.phone and member.phone_verified)
 
 
-def remove_email(*, member: Member, pseudo: str | None, at: datetime) -> tuple[str, ...]:
+def remove_email(
+    *, member: Member, pseudo: str | None, terminal: Terminal, at: datetime
+) -> tuple[str, ...]:
     """Really forget the member's e-mail: NULL, rows deleted, recipients told (P-086, F-26).
 
     Without a verified telephone the pseudo becomes the only identifier, and the recovery
@@ -56,11 +60,17 @@ def remove_email(*, member: Member, pseudo: str | None, at: datetime) -> tuple[s
             if not (current.pseudo or can_sign_in_by_phone(current)):
                 raise PseudoNeeded
             current.save(update_fields=["email", "pseudo"])
+            log(
+                SecurityEvent.Kind.CONTACT_CHANGED,
+                subject=current.subject,
+                terminal=terminal,
+                at=at,
+            )
             _forget_email(current, at)
             if can_sign_in_by_phone(current):
                 messaging.send(current.subject, "accounts/email-removed", "security", at=at)
                 return ()
-            return issue_recovery_codes(member=current, at=at)
+            return issue_recovery_codes(member=current, terminal=terminal, at=at)
     except IntegrityError as clash:
         raise PseudoTaken from clash
 
@@ -69,6 +79,7 @@ def _forget_email(member: Member, at: datetime) -> None:
     subject = member.subject
     EmailAddress.objects.filter(user=member).delete()
     privacy.forget_contact(subject, kind="email")
+    messaging.forget_copies(subject, channel="email", at=at)
     privacy.withdraw_consent(subject, activity="newsletter", source="remove-email", at=at)
     served = Disclosure.including_restricted.filter(subject=subject)
     for recipient in served.values_list("recipient", flat=True).distinct().order_by("recipient"):

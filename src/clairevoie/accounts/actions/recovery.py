@@ -10,8 +10,11 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 
-from clairevoie import privacy
-from clairevoie.accounts.models import Member, RecoveryCode, Session
+from clairevoie import messaging, privacy
+from clairevoie.accounts.actions.credentials import set_password
+from clairevoie.accounts.actions.security_log import log
+from clairevoie.accounts.models import Member, RecoveryCode, SecurityEvent
+from clairevoie.accounts.terminals import Terminal
 from clairevoie.lib.calendar import paris_date
 from clairevoie.privacy.models import DataSubject
 
@@ -26,7 +29,7 @@ class WrongRecoveryCode(Exception):
 
 
 @transaction.atomic
-def issue_recovery_codes(*, member: Member, at: datetime) -> tuple[str, ...]:
+def issue_recovery_codes(*, member: Member, terminal: Terminal, at: datetime) -> tuple[str, ...]:
     """Replace every code of the member; the new ones can be read only here, only now."""
     codes = tuple(_draw() for _ in range(HOW_MANY))
     RecoveryCode.including_restricted.filter(subject=member.pk).delete()
@@ -38,6 +41,7 @@ def issue_recovery_codes(*, member: Member, at: datetime) -> tuple[str, ...]:
         )
         for code in codes
     )
+    log(SecurityEvent.Kind.RECOVERY_CODES_MADE, subject=member.subject, terminal=terminal, at=at)
     privacy.ledger.append(
         executor="accounts.issue-recovery-codes",
         at=at,
@@ -48,23 +52,25 @@ def issue_recovery_codes(*, member: Member, at: datetime) -> tuple[str, ...]:
 
 
 @transaction.atomic
-def recover(*, identifier: str, code: str, password: str, at: datetime) -> Member:
+def recover(
+    *, identifier: str, code: str, password: str, terminal: Terminal, at: datetime
+) -> Member:
     """Give the account a new password against a code, which has then served.
 
     Every session ends. Raises :class:`WrongRecoveryCode`, without saying which is wrong.
     The password's strength is checked by the form, which alone can explain it.
     """
     subject = privacy.find(identifier)
-    member = subject and Member.objects.filter(pk=subject.pk, is_active=True).first()
-    if not (subject and member):
+    member = subject and Member.objects.filter(pk=subject.pk).first()
+    if not (subject and member and member.may_sign_in):
         raise WrongRecoveryCode
     mine = RecoveryCode.including_restricted.filter(subject=subject)
     used, _ = mine.filter(code_hash=_hash(subject, code)).delete()
     if not used:
         raise WrongRecoveryCode
-    member.set_password(password)
-    member.save(update_fields=["password"])
-    Session.objects.filter(subject=subject).delete()
+    set_password(member=member, password=password, session_kept=None)
+    log(SecurityEvent.Kind.PASSWORD_RESET, subject=subject, terminal=terminal, at=at)
+    messaging.send(subject, "accounts/password-changed", "security", at=at)
     privacy.ledger.append(
         executor="accounts.recover", at=at, subject=subject.uuid, facts={"left": mine.count()}
     )

@@ -16,11 +16,11 @@ class ReportForm(forms.Form):
 
     description = forms.CharField(
         label=_("Que s’est-il passé\u202f?"),
-        max_length=5000,
+        max_length=4700,
         widget=forms.Textarea(attrs={"rows": 7}),
         help_text=_(
-            "Ce que vous avez vu, et quand. N’écrivez pas votre mot de passe\u00a0: nous n’en avons "
-            "jamais besoin."
+            "Ce que vous avez vu, et quand. N’écrivez pas votre mot de passe\u00a0: nous n’en "
+            "avons jamais besoin."
         ),
     )
     account = forms.CharField(

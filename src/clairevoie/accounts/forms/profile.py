@@ -161,8 +161,8 @@ class AvatarForm(forms.Form):
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
         help_text=_(
-            "JPEG, PNG ou WebP, 5\u00a0Mo au plus. Elle est recadrée en carré et redessinée\u00a0: "
-            "lieu, date et appareil de prise de vue disparaissent."
+            "JPEG, PNG ou WebP, 5\u00a0Mo au plus. Elle est recadrée en carré et "
+            "redessinée\u00a0: lieu, date et appareil de prise de vue disparaissent."
         ),
     )
 

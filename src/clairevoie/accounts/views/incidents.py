@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from clairevoie.accounts.actions.incidents import report_unauthorised_use
 from clairevoie.accounts.forms.incidents import ReportForm
 from clairevoie.accounts.models import Member
+from clairevoie.accounts.terminals import terminal_of
 from clairevoie.accounts.views.guards import at_most, page
 from clairevoie.lib import calendar
 
@@ -30,6 +31,7 @@ def report_incident(request: HttpRequest) -> HttpResponse:
             contact=form.cleaned_data.get("contact", ""),
             description=form.told(),
             end_sessions_but=request.session.session_key if ends else None,
+            terminal=terminal_of(request),
             at=calendar.now(),
         )
         return redirect("accounts:incident-reported", reference=incident.uuid)

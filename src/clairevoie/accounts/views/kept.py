@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
-from clairevoie import policy, privacy
+from clairevoie import privacy
 from clairevoie.accounts.views.guards import member_of, own_page, page
 from clairevoie.lib import calendar
 from clairevoie.privacy import KeptCategory
@@ -36,24 +37,33 @@ def kept(request: HttpRequest) -> HttpResponse:
         subject=member.subject,
         categories=categories,
         timeline=draw(categories, on=on),
-        rules=policy.current().retention,
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Weighed:
-    """What closing takes away, and what the law keeps."""
-
-    goes: Sequence[KeptCategory]
-    stays: Sequence[KeptCategory]
+Weight = tuple[str, str]
 
 
-def what_goes_and_what_stays(subject: DataSubject, *, on: date) -> Weighed:
-    """Rows by category on each side of the scale (P-089)."""
-    rules = policy.current().retention
+def what_goes_and_what_stays(
+    subject: DataSubject, *, on: date
+) -> tuple[list[Weight], list[Weight]]:
+    """What closing takes away, and what the law keeps, why and until when (P-089)."""
     categories = privacy.kept_until(subject, on=on)
-    stays = [c for c in categories if c.rule in rules and rules[c.rule].outlives_erasure]
-    return Weighed(goes=[c for c in categories if c not in stays], stays=stays)
+    return (
+        [(_counted(c), "") for c in categories if not c.archived],
+        [(_counted(c), _until(c)) for c in categories if c.archived],
+    )
+
+
+def _counted(category: KeptCategory) -> str:
+    rows = ngettext("%(n)d ligne", "%(n)d lignes", category.rows) % {"n": category.rows}
+    return f"{category.title} ({rows})"
+
+
+def _until(category: KeptCategory) -> str:
+    if category.last_day is None:
+        return category.because
+    day = date_format(category.last_day, "j F Y")
+    return _("Jusqu’au %(day)s. %(why)s") % {"day": day, "why": category.because}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +91,7 @@ class Timeline:
 
     bars: Sequence[Bar]
     ticks: Sequence[Tick]
+    foot: int
     height: int
 
 
@@ -101,14 +112,17 @@ def draw(categories: Iterable[KeptCategory], *, on: date) -> Timeline:
         )
         for line, (last_day, category) in enumerate(dated)
     ]
-    return Timeline(bars=bars, ticks=_ticks(on, end), height=_LINE_HEIGHT * len(bars) + 28)
+    foot = _LINE_HEIGHT * len(bars)
+    return Timeline(bars=bars, ticks=_ticks(on, end), foot=foot, height=foot + 24)
 
 
 def _ticks(on: date, end: int) -> list[Tick]:
     days = ((years, (calendar.add_months(on, 12 * years) - on).days) for years in _TICKS_YEARS)
-    label = ngettext_lazy("%(years)d an", "%(years)d ans", "years")
     return [
-        Tick(label=label % {"years": years}, x=_percent(distance, end))
+        Tick(
+            label=ngettext("%(n)d an", "%(n)d ans", years) % {"n": years},
+            x=_percent(distance, end),
+        )
         for years, distance in days
         if distance <= end
     ]
@@ -118,6 +132,3 @@ def _percent(days: int, end: int) -> str:
     """Where a day stands; written with a point whatever the reader's language."""
     share = math.log1p(max(days, 0) / 90) / math.log1p(end / 90)
     return f"{max(share * 100, 0.5):.2f}%"
-
-
-UNTIL_UNKNOWN = _("avec la dernière donnée qui en dépend")

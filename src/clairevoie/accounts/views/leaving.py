@@ -31,6 +31,7 @@ from clairevoie.accounts.actions.recovery import (
 )
 from clairevoie.accounts.forms.leaving import CloseForm, RecoverForm, RemoveEmailForm
 from clairevoie.accounts.models import RecoveryCode
+from clairevoie.accounts.terminals import terminal_of
 from clairevoie.accounts.views.guards import at_most, member_of, own_page, page, sure_of_person
 from clairevoie.accounts.views.kept import what_goes_and_what_stays
 from clairevoie.lib import calendar
@@ -42,7 +43,7 @@ from clairevoie.lib.speech import sentence
 def contacts(request: HttpRequest) -> HttpResponse:
     """E-mail, telephone, recovery codes: the ways in and back in."""
     codes = RecoveryCode.including_restricted.filter(subject=request.user.pk).count()
-    return page(request, "contacts", section="contacts", codes=codes)
+    return page(request, "contacts", section="security", codes=codes)
 
 
 @require_http_methods(["GET", "POST"])
@@ -58,21 +59,23 @@ def remove_my_email(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         pseudo = form.cleaned_data.get("pseudo")
         try:
-            codes = remove_email(member=member, pseudo=pseudo, at=calendar.now())
+            codes = remove_email(
+                member=member, pseudo=pseudo, terminal=terminal_of(request), at=calendar.now()
+            )
         except (PseudoTaken, PseudoNeeded) as refused:
             form.add_error("pseudo", sentence(refused))
         except NoEmail:
             return redirect("accounts:contacts")
         else:
             return _email_removed(request, codes)
-    return page(request, "remove_email", section="contacts", form=form, by_phone=by_phone)
+    return page(request, "remove_email", section="security", form=form, by_phone=by_phone)
 
 
 def _email_removed(request: HttpRequest, codes: tuple[str, ...]) -> HttpResponse:
     messages.success(request, _("Votre adresse e-mail est retirée."))
     if not codes:
         return redirect("accounts:contacts")
-    return page(request, "codes_issued", section="contacts", codes=codes)
+    return page(request, "codes_issued", section="security", codes=codes)
 
 
 @require_http_methods(["GET", "POST"])
@@ -81,10 +84,12 @@ def _email_removed(request: HttpRequest, codes: tuple[str, ...]) -> HttpResponse
 def recovery_codes(request: HttpRequest) -> HttpResponse:
     """New codes; the old ones open nothing any more."""
     if request.method == "POST":
-        codes = issue_recovery_codes(member=member_of(request), at=calendar.now())
-        return page(request, "codes_issued", section="contacts", codes=codes)
+        codes = issue_recovery_codes(
+            member=member_of(request), terminal=terminal_of(request), at=calendar.now()
+        )
+        return page(request, "codes_issued", section="security", codes=codes)
     left = RecoveryCode.including_restricted.filter(subject=request.user.pk).count()
-    return page(request, "recovery_codes", section="contacts", left=left)
+    return page(request, "recovery_codes", section="security", left=left)
 
 
 @sensitive_post_parameters("code", "password", "again")
@@ -100,6 +105,7 @@ def recover_account(request: HttpRequest) -> HttpResponse:
                 identifier=form.cleaned_data["identifier"],
                 code=form.cleaned_data["code"],
                 password=form.cleaned_data["password"],
+                terminal=terminal_of(request),
                 at=calendar.now(),
             )
         except WrongRecoveryCode as refused:
@@ -107,7 +113,7 @@ def recover_account(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Votre mot de passe est changé. Connectez-vous."))
             return redirect("account_login")
-    return page(request, "recover", section="", form=form)
+    return page(request, "recover", section="security", form=form)
 
 
 @require_http_methods(["GET", "POST"])
@@ -125,8 +131,8 @@ def close(request: HttpRequest) -> HttpResponse:
         else:
             logout(request)
             return redirect("accounts:closed")
-    weighed = what_goes_and_what_stays(member.subject, on=calendar.today())
-    return page(request, "close", section="close", form=form, weighed=weighed)
+    goes, stays = what_goes_and_what_stays(member.subject, on=calendar.today())
+    return page(request, "close", section="close", form=form, goes=goes, stays=stays)
 
 
 @require_GET
@@ -148,7 +154,5 @@ def keep(request: HttpRequest, token: str) -> HttpResponse:
         else:
             owner_of_link(token, on=calendar.today())
     except LinkNoLongerValid as refused:
-        return render(
-            request, "accounts/keep.html", {"refused": sentence(refused)}, status=404
-        )
+        return render(request, "accounts/keep.html", {"refused": sentence(refused)}, status=404)
     return render(request, "accounts/keep.html", {"kept": request.method == "POST"})

@@ -18,7 +18,7 @@ from clairevoie.policy import Activity, Basis
 
 @require_http_methods(["GET", "POST"])
 @own_page
-def preferences(request: HttpRequest) -> HttpResponse:
+def notifications(request: HttpRequest) -> HttpResponse:
     """A switch an activity that has one; the others, with the reason they have none."""
     member = member_of(request)
     form = SwitchesForm(request.POST or None, switches=switches(member.subject))
@@ -27,9 +27,9 @@ def preferences(request: HttpRequest) -> HttpResponse:
         if form.is_valid():
             choose_activities(member=member, wanted=form.wanted(), at=calendar.now())
             messages.success(request, _("Vos choix sont enregistrés et déjà appliqués."))
-            return redirect("accounts:preferences")
+            return redirect("accounts:notifications")
     return page(
-        request, "preferences", section="preferences", form=form, always=_without_switch()
+        request, "notifications", section="notifications", form=form, always=_without_switch()
     )
 
 
