@@ -11,6 +11,7 @@ from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 
 from clairevoie.accounts.roles import Role as Role
 from clairevoie.accounts.roles import permissions_of
@@ -60,6 +61,7 @@ class Member(AbstractBaseUser):
     language = models.CharField("langue", max_length=2, default="fr")
     role = models.CharField("rôle", max_length=16, choices=Role, default=Role.LEARNER)
     is_active = models.BooleanField("actif", default=True)
+    joined_on = models.DateField("membre depuis", null=True, blank=True)
     last_login = None  # type: ignore[assignment]  # DataSubject.last_use is the only clock
 
     objects = MemberManager()
@@ -88,6 +90,18 @@ class Member(AbstractBaseUser):
     def is_superuser(self) -> bool:
         """Nobody is: Django's all-powerful flag has no place here."""
         return False
+
+    @property
+    def may_sign_in(self) -> bool:
+        """Suspended, closed, erased or deceased: the password is right and the door is shut."""
+        person = self.subject
+        shut = (person.suspended_on, person.closed_on, person.erased_on, person.deceased_on)
+        return self.is_active and not any(shut)
+
+    @property
+    def full_name(self) -> str:
+        """As the person is greeted: one name is a whole name (F-39)."""
+        return f"{self.first_names} {self.last_name}".strip()
 
     def get_all_permissions(self, obj: object = None) -> frozenset[str]:
         """What the role grants, and nothing else (accounts/roles.py)."""
@@ -121,7 +135,10 @@ class RecoveryCode(PersonalRecord):
 
 
 class Session(AbstractBaseSession):
-    """A browser's session, which knows whose it is: listed, ended and erased by person."""
+    """A browser's session, which knows whose it is: listed, ended and erased by person.
+
+    Visitors in the middle of a sign-up have one too; ``started_at`` is set at sign-in.
+    """
 
     subject = models.ForeignKey(
         DataSubject, models.PROTECT, null=True, blank=True, related_name="+"
@@ -139,3 +156,63 @@ class Session(AbstractBaseSession):
         from clairevoie.accounts.sessions import SessionStore  # the store imports this model
 
         return SessionStore
+
+
+class SecurityEvent(models.Model):
+    """One line of the security log (F.7): what happened to an account, when and from where.
+
+    The only place, with :class:`Session`, that holds a full IP address (P-021). No subject when
+    somebody tried an identifier that is nobody's: what was typed is not kept.
+    """
+
+    class Kind(models.TextChoices):
+        SIGNED_IN = "signed-in", _("Connexion")
+        SIGN_IN_FAILED = "sign-in-failed", _("Tentative de connexion refusée")
+        SIGN_IN_THROTTLED = "sign-in-throttled", _("Tentatives de connexion bloquées")
+        SIGNED_OUT = "signed-out", _("Déconnexion")
+        SESSION_ENDED = "session-ended", _("Session fermée à distance")
+        PARALLEL_SESSIONS = "parallel-sessions", _("Plusieurs sessions en même temps")
+        PASSWORD_CHANGED = "password-changed", _("Mot de passe changé")  # noqa: S105
+        PASSWORD_RESET_ASKED = "password-reset-asked", _("Réinitialisation demandée")  # noqa: S105
+        PASSWORD_RESET = "password-reset", _("Mot de passe réinitialisé")  # noqa: S105
+        CONTACT_CHANGED = "contact-changed", _("Coordonnée changée")
+        SECOND_FACTOR_ADDED = "second-factor-added", _("Second facteur ajouté")
+        SECOND_FACTOR_REMOVED = "second-factor-removed", _("Second facteur retiré")
+        RECOVERY_CODES_MADE = "recovery-codes-made", _("Codes de secours renouvelés")
+
+    id = models.BigAutoField(primary_key=True)
+    subject = models.ForeignKey(
+        DataSubject, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    kind = models.CharField(max_length=24, choices=Kind)
+    happened_at = models.DateTimeField()
+    ip = models.GenericIPAddressField(null=True, blank=True)
+    user_agent = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "événement de sécurité"
+        verbose_name_plural = "événements de sécurité"
+        indexes: ClassVar = [
+            models.Index(fields=["subject", "id"], name="securityevent_whose"),
+            models.Index(fields=["happened_at", "id"], name="securityevent_clock"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+
+class CacheEntry(models.Model):
+    """The table of Django's database cache, shared by all workers: a model, so that it is
+    migrated, declared and checked as every other table. Keys are keyed hashes."""
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = "entrée de cache"
+        verbose_name_plural = "entrées de cache"
+        db_table = "clairevoie_cache"
+
+    def __str__(self) -> str:
+        return self.cache_key

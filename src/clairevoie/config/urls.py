@@ -14,3 +14,4 @@ handler400 = "clairevoie.site.failures.bad_request"
 handler403 = "clairevoie.site.failures.forbidden"
 handler404 = "clairevoie.site.failures.not_found"
 handler500 = "clairevoie.site.failures.broken"
+handler429 = "clairevoie.accounts.views.journeys.too_many"  # allauth asks for it

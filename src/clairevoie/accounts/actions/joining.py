@@ -1,0 +1,167 @@
+"""Signing up, and proving that an address or a number is one's own."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
+from django.db import IntegrityError, transaction
+
+from clairevoie import messaging, policy, privacy
+from clairevoie.accounts.models import Member
+from clairevoie.lib.calendar import paris_date
+from clairevoie.lib.contact import EMAIL, PHONE
+from clairevoie.privacy.subjects import TwoAccounts
+
+_UNVERIFIED_DAYS = 1
+
+
+class ContactUnavailable(Exception):
+    """Aucun compte ne peut être ouvert avec cette coordonnée."""
+
+
+class ContactMissing(Exception):
+    """Donnez une adresse e-mail ou un numéro de téléphone."""
+
+
+class TermsNotRead(Exception):
+    """Prenez connaissance des conditions d’utilisation pour ouvrir un compte."""
+
+
+def sign_up(
+    *,
+    last_name: str,
+    first_names: str,
+    email: str | None,
+    phone: str | None,
+    password: str,
+    terms_read: bool,
+    at: datetime,
+) -> Member:
+    """Open an account whose contact is not proved yet (P-006, P-013, P-014).
+
+    The terms and the policy are acknowledged, nothing is consented to. Raises
+    :class:`ContactUnavailable` – taken, or barred after a suspension: the caller answers both
+    as a success, the person concerned is written to – :class:`ContactMissing`,
+    :class:`TermsNotRead`.
+    """
+    contacts = [(kind, raw) for kind, raw in ((EMAIL, email), (PHONE, phone)) if raw]
+    if not contacts:
+        raise ContactMissing
+    if not terms_read:
+        raise TermsNotRead
+    # Outside the transaction, and first: it takes time on purpose, the same for all answers.
+    hashed = make_password(password)
+    on = paris_date(at)
+    if any(privacy.contact_is_barred(kind=kind, raw=raw, on=on) for kind, raw in contacts):
+        raise ContactUnavailable
+    member = Member(
+        last_name=last_name,
+        first_names=first_names,
+        email=email or None,
+        phone=phone or None,
+        password=hashed,
+        joined_on=on,
+    )
+    try:
+        with transaction.atomic():
+            return _open(member, contacts, at)
+    except IntegrityError as clash:  # two sign-ups at once: the database lets one through
+        raise ContactUnavailable from clash
+
+
+def _open(member: Member, contacts: list[tuple[str, str]], at: datetime) -> Member:
+    on = paris_date(at)
+    member.subject = privacy.register_subject(on=on)
+    member.save(force_insert=True)
+    for kind, raw in contacts:
+        privacy.note_contact(member.subject, kind=kind, raw=raw, on=on)
+    if member.email:
+        EmailAddress.objects.create(user=member, email=member.email, primary=True)
+    version = policy.current().version_in_force(on)
+    for document in ("cgu", "policy"):
+        privacy.acknowledge(
+            member.subject, document=document, version=str(version.number), at=at
+        )
+    privacy.ledger.append(
+        executor="accounts.sign-up",
+        at=at,
+        subject=member.subject.uuid,
+        facts={"contacts": [kind for kind, _ in contacts], "policy": version.number},
+    )
+    return member
+
+
+@transaction.atomic
+def answer_sign_up_again(*, kind: str, contact: str, at: datetime) -> None:
+    """Write to the owner of a contact that somebody tried to sign up with again.
+
+    The page says nothing: the one who reads the mailbox learns that an account exists, or
+    that none can be opened after a suspension, and how to contest that.
+    """
+    owner = Member.objects.select_related("subject").filter(**{kind: contact}).first()
+    barred = privacy.contact_is_barred(kind=kind, raw=contact, on=paris_date(at))
+    messaging.send_code(
+        contact,
+        kind,
+        "accounts/sign-up-refused" if barred else "accounts/already-member",
+        subject=owner.subject if owner else None,
+        at=at,
+    )
+
+
+@transaction.atomic
+def prove_email(*, member: Member, email: str, at: datetime) -> None:
+    """The member typed the code sent to ``email``: it is their one address from now on.
+
+    A prospect's file under the same address becomes the member's. Raises
+    :class:`ContactUnavailable` when another account proved it first.
+    """
+    if member.email != email:
+        member.email = email
+        _save(member, "email")
+    _prove(member, EMAIL, email, at)
+
+
+@transaction.atomic
+def prove_phone(*, member: Member, phone: str, at: datetime) -> None:
+    """The member typed the code sent to ``phone``. Raises :class:`ContactUnavailable`."""
+    member.phone, member.phone_verified = phone, True
+    _save(member, "phone", "phone_verified")
+    _prove(member, PHONE, phone, at)
+
+
+def _save(member: Member, *fields: str) -> None:
+    try:
+        with transaction.atomic():
+            member.save(update_fields=fields)
+    except IntegrityError as clash:
+        raise ContactUnavailable from clash
+
+
+def _prove(member: Member, kind: str, raw: str, at: datetime) -> None:
+    on = paris_date(at)
+    privacy.forget_contact(member.subject, kind=kind)
+    contact = privacy.note_contact(member.subject, kind=kind, raw=raw, on=on)
+    try:
+        privacy.verify_contact(contact, on=on)
+    except TwoAccounts as clash:
+        raise ContactUnavailable from clash
+    privacy.ledger.append(
+        executor=f"accounts.prove-{kind}", at=at, subject=member.subject.uuid, facts={}
+    )
+
+
+def forget_unverified(*, on: date) -> int:
+    """Erase the sign-ups that nobody proved for a day: they may hold somebody else's address."""
+    waiting = Member.objects.filter(
+        joined_on__lt=on - timedelta(days=_UNVERIFIED_DAYS),
+        subject__last_use__isnull=True,
+        phone_verified=False,
+    )
+    waiting = waiting.exclude(emailaddress__verified=True).select_related("subject")
+    gone = list(waiting)
+    for member in gone:
+        privacy.erase(member.subject, because="sign-up-not-verified", on=on)
+    return len(gone)

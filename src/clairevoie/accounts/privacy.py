@@ -1,0 +1,143 @@
+"""What the tables of accounts hold, those of allauth and Django included."""
+
+from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.mfa.models import Authenticator
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+from django.utils.translation import gettext_lazy as _
+from django_tasks_db.models import DBTaskResult
+
+from clairevoie.accounts.models import CacheEntry, Member, RecoveryCode, SecurityEvent, Session
+from clairevoie.privacy import Impersonal, Personal, declare
+
+declare(
+    Personal(
+        Member,
+        activity="account",
+        keep="account",
+        title=_("Compte et profil"),
+        provided=(
+            "last_name",
+            "first_names",
+            "pseudo",
+            "email",
+            "phone",
+            "avatar",
+            "street",
+            "postcode",
+            "town",
+            "country",
+            "gender",
+            "language",
+        ),
+        observed=("phone_verified", "joined_on"),
+        derived=("avatar_small", "role", "is_active"),
+        secret=("password",),
+        files=("avatar", "avatar_small"),
+    ),
+    Personal(
+        RecoveryCode,
+        activity="security",
+        keep="account",
+        title=_("Codes de secours"),
+        observed=("made_on",),
+        secret=("code_hash",),
+    ),
+    Personal(
+        Session,
+        activity="security",
+        keep="session",
+        title=_("Sessions de connexion"),
+        observed=("ip", "user_agent", "started_at", "last_seen_on", "expire_date"),
+        secret=("session_data",),
+    ),
+    Personal(
+        SecurityEvent,
+        activity="security",
+        keep="security-log",
+        title=_("Journal de sécurité"),
+        observed=("kind", "happened_at", "ip", "user_agent"),
+    ),
+    Impersonal(
+        CacheEntry,
+        because="Counts attempts under keyed hashes, for an hour at most.",
+        columns={"value": "Instants of attempts, and nothing of who made them."},
+    ),
+)
+
+# --- allauth --------------------------------------------------------------------------------
+
+declare(
+    Personal(
+        EmailAddress,
+        activity="account",
+        keep="account",
+        subject="user",
+        title=_("Adresses e-mail de connexion"),
+        provided=("email",),
+        observed=("verified",),
+        technical=("primary",),
+    ),
+    Personal(
+        EmailConfirmation,
+        activity="account",
+        keep="account",
+        subject="email_address__user",
+        title=_("Confirmations d’adresse"),
+        observed=("created", "sent"),
+        secret=("key",),
+    ),
+    Personal(
+        Authenticator,
+        activity="security",
+        keep="account",
+        subject="user",
+        title=_("Seconds facteurs"),
+        observed=("type", "created_at", "last_used_at"),
+        secret=("data",),
+    ),
+)
+
+# --- Django -----------------------------------------------------------------------------------
+
+declare(
+    Personal(
+        LogEntry,
+        activity="security",
+        keep="account",  # Django gives the table no index on its date
+        subject="user",
+        title=_("Gestes dans la gestion du site"),
+        observed=("action_time", "action_flag", "object_repr", "change_message"),
+        technical=("content_type", "object_id"),
+    ),
+    Impersonal(
+        Group,
+        because="Unused: roles are a column of Member (accounts/roles.py).",
+        columns={"name": "Name of a group of rights, not of a person."},
+    ),
+    Impersonal(
+        Group.permissions.through,
+        because="Unused: rights of groups.",
+    ),
+    Impersonal(
+        Permission,
+        because="One row a verb a table, made by Django.",
+        columns={"name": "Name of a right, not of a person."},
+    ),
+    Impersonal(ContentType, because="One row a table, made by Django."),
+    Impersonal(
+        DBTaskResult,
+        because="Tasks receive UUIDs and numbers only.",
+        columns={
+            "args_kwargs": "Numbers and UUIDs only: a task reads what it needs when it runs.",
+            "worker_ids": "Names of worker processes.",
+            "return_value": "Counts.",
+            "traceback": "Exceptions' texts hold no personal value.",
+            "exception_class_path": "Name of a class of exceptions.",
+            "task_path": "Name of a function.",
+            "queue_name": "Name of a queue.",
+            "backend_name": "Name of a backend.",
+        },
+    ),
+)
