@@ -63,7 +63,7 @@ def state() -> dict[str, int]:
 
 
 def in_a_child(work: Callable[[], object]) -> int:
-    """Run ``work`` in a process of its own, with its own connection."""
+    """Run ``work`` in a process of its own, with its own connection; its process id."""
     connections.close_all()
     child = os.fork()
     if child:
@@ -78,19 +78,33 @@ def sweep() -> None:
     retention.carry_out(retention.plan(ON), batch=20)
 
 
+def kill_a_sweep(after: float) -> bool:
+    """Start a sweep, kill it ``after`` seconds of work; whether it was still running."""
+    ready, tell = os.pipe()
+
+    def work() -> None:
+        plan = retention.plan(ON)
+        os.write(tell, b".")
+        retention.carry_out(plan, batch=20)
+
+    child = in_a_child(work)
+    os.close(tell)
+    os.read(ready, 1)
+    os.close(ready)
+    time.sleep(after)
+    os.kill(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    return os.WIFSIGNALED(status)
+
+
 @promise("P-084")
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 def test_a_hundred_kills_end_in_the_state_of_no_kill() -> None:
     populate()
-    killed = 0
     chance = random.Random(20261122)
-    for _ in range(KILLS):
-        child = in_a_child(sweep)
-        time.sleep(chance.uniform(0.001, 0.06))
-        os.kill(child, signal.SIGKILL)
-        _, status = os.waitpid(child, 0)
-        killed += os.WIFSIGNALED(status)
+
+    killed = sum(kill_a_sweep(after=chance.uniform(0, 0.04)) for _ in range(KILLS))
     left_for_the_last_run = DataSubject.objects.filter(last_use__lt=date(2021, 11, 22)).count()
 
     sweep()

@@ -11,8 +11,9 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from clairevoie import privacy
 from clairevoie.privacy import anchors, ledger, triggers
-from clairevoie.privacy.models import Consent, DataSubject, Execution, LedgerEntry
+from clairevoie.privacy.models import Consent, Execution, LedgerEntry
 from tests.cast import NOW
 from tests.promises import promise
 
@@ -153,7 +154,7 @@ def test_the_database_refuses_to_replace_or_truncate() -> None:
 
 
 def test_a_consent_cannot_be_rewritten_but_can_follow_a_merged_subject() -> None:
-    kept, other = DataSubject.objects.create(), DataSubject.objects.create()
+    kept, other = (privacy.register_subject(on=date(2026, 11, 22)) for _ in range(2))
     consent = Consent.including_restricted.create(
         subject=other, activity="newsletter", at=NOW, source="test", policy_hash="0", given=True
     )
