@@ -54,7 +54,7 @@ def send(
         context=context or {},
         at=at,
     )
-    return _write(message)
+    return _write(message, at=at)
 
 
 @transaction.atomic
@@ -129,7 +129,7 @@ def send_code(
         at=at,
     )
     message.until = at + CODE_PATIENCE
-    return _write(message)
+    return _write(message, at=at)
 
 
 @transaction.atomic
@@ -179,10 +179,8 @@ def _compose(
     return message
 
 
-def _write(message: Message) -> Message:
+def _write(message: Message, *, at: datetime) -> Message:
     message.save(force_insert=True)
     if message.state == State.QUEUED:
-        transaction.on_commit(
-            partial(deliver_due, at=message.next_try_at, only=[message.pk]), robust=True
-        )
+        transaction.on_commit(partial(deliver_due, at=at, only=[message.pk]), robust=True)
     return message

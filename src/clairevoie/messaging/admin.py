@@ -2,35 +2,40 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Iterable
 
 from django.contrib import admin
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from clairevoie.messaging.models import Message
-
-if TYPE_CHECKING:
-    Base = ModelAdmin[Message]
-else:
-    Base = ModelAdmin
+from clairevoie.privacy.backoffice import ReadOnlyAdmin, Section, shown
 
 
 @admin.register(Message)
-class MessageAdmin(Base):
-    """Read-only: a message is written by what it tells, and by nothing else."""
+class MessageRoom(ReadOnlyAdmin):
+    """What left, what waits, what never arrived."""
 
-    list_display = ("uuid", "sent_on", "template", "activity", "channel", "state", "attempts")
+    room = "messages"
+    title = gettext_lazy("Messages")
+    key = "uuid"
+    introduction = gettext_lazy(
+        "Chaque message est écrit avec ce qu’il annonce et part ensuite. Son texte et son adresse "
+        "sont retirés dès qu’il est parti."
+    )
+    empty = gettext_lazy("Aucun message. Ils s’inscrivent ici dès qu’une action en écrit un.")
+    list_display = ("uuid", "sent_on", "template", "activity", "channel", "state")
     list_filter = ("state", "channel", "activity")
     ordering = ("-sent_on", "-id")
-    fields: ClassVar = (*list_display, "because", "last_error", "next_try_at")
-    show_full_result_count = False
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Message | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Message | None = None) -> bool:
-        return False
+    def sections(self, request: HttpRequest, record: Message) -> Iterable[Section]:
+        columns = ("activity", "template", "channel", "state", "because", "sent_on", "attempts")
+        yield Section(
+            title=_("Message"),
+            pairs=[
+                (field.verbose_name, shown(record, field))
+                for field in record._meta.fields
+                if field.name in columns
+            ],
+        )

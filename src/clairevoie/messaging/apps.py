@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -7,6 +9,4 @@ class MessagingConfig(AppConfig):
     verbose_name = _("Messages")
 
     def ready(self) -> None:
-        from clairevoie.messaging import checks  # noqa: PLC0415  # registers itself; needs the models
-
-        assert checks
+        import_module("clairevoie.messaging.checks")  # registers itself; needs the models

@@ -14,8 +14,8 @@ from clairevoie.messaging.models import Channel
 
 @register()
 def doors_lead_where_the_policy_says(
-    app_configs: Sequence[AppConfig] | None,  # noqa: ARG001  # Django's signature
-    **kwargs: object,  # noqa: ARG001
+    app_configs: Sequence[AppConfig] | None,
+    **kwargs: object,
 ) -> list[CheckMessage]:
     """A provider that receives addresses must be an active recipient of the policy."""
     if settings.CLAIREVOIE_SMS != "console":

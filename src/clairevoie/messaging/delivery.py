@@ -90,14 +90,15 @@ def _record_exit(message: Message, *, door: Door, at: datetime) -> None:
             message.subject,
             recipient=door.recipient,
             activity=message.activity,
-            fields="email" if message.channel == Channel.EMAIL else "phone",
+            fields=["email" if message.channel == Channel.EMAIL else "phone"],
             on=paris_date(at),
         )
 
 
 def _settle(message: Message, state: State, *, because: str = "", error: str = "") -> None:
     """The message moves no more: the fact stays, what it said goes."""
-    copy = message.copy.name if state is State.SENT else ""
+    copy = message.copy.name or ""
+    kept = copy if state is State.SENT else ""
     there = _update(
         message,
         state=state,
@@ -107,10 +108,10 @@ def _settle(message: Message, state: State, *, because: str = "", error: str = "
         address="",
         text="",
         html="",
-        copy=copy,
+        copy=kept,
     )
-    if message.copy and not (there and copy):  # not sent, or the person was erased meanwhile
-        mail_folder().delete(message.copy.name)
+    if copy and not (there and kept):  # not sent, or the person was erased meanwhile
+        mail_folder().delete(copy)
 
 
 def _update(message: Message, **columns: object) -> int:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from functools import cache
 
 from django.conf import settings
 from django.template import Context, Engine
@@ -18,16 +17,14 @@ from django.utils import translation
 from clairevoie import policy
 from clairevoie.messaging.models import Channel
 
-type_of_finder = Callable[[Collection[int]], Mapping[int, str]]
-_finders: list[type_of_finder] = []
+Finder = Callable[[Collection[int]], Mapping[int, str]]
+_finders: list[Finder] = []
 
 
-def languages_from(finder: type_of_finder) -> None:
-    """Teach this app who reads which language: ``finder`` maps subjects' ids to codes.
-
-    Called once at start by an app above that knows people's preferences.
-    """
+def languages_from(finder: Finder) -> Finder:
+    """Teach this app who reads which language: ``finder`` maps subjects' ids to codes."""
     _finders.append(finder)
+    return finder
 
 
 def languages_of(subjects: Collection[int]) -> dict[int, str]:
@@ -73,13 +70,8 @@ def compose(
 
 def _render(values: Mapping[str, object], *names: str) -> str:
     """The first template of these names that exists."""
-    page = _engine().select_template([f"messages/{name}" for name in names])
+    page = Engine.get_default().select_template([f"messages/{name}" for name in names])
     return str(page.render(Context(dict(values), autoescape=names[0].endswith(".html"))))
-
-
-@cache
-def _engine() -> Engine:
-    return Engine.get_default()
 
 
 def _frame(activity: str) -> dict[str, object]:
@@ -87,7 +79,7 @@ def _frame(activity: str) -> dict[str, object]:
     current = policy.current()
     return {
         "organisation": current.organisation,
-        "purpose": current.activities[activity].title,
+        "purpose": translation.gettext(current.activities[activity].title),
         "muteable": current.activities[activity].mutable,
         "site_url": settings.SITE_URL,
         "policy_url": f"{settings.SITE_URL}/confidentialite/",

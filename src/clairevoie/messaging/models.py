@@ -57,7 +57,7 @@ class Message(PersonalRecord):
     sent_on = models.DateField(
         _("date"), help_text="The day it was written to leave: its twelve months run from here."
     )
-    attempts = models.PositiveSmallIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(_("essais"), default=0)
     next_try_at = models.DateTimeField(null=True, blank=True)
     until = models.DateTimeField(help_text="No attempt after this instant: it would be too late.")
     last_error = models.CharField(max_length=64, blank=True, help_text="Class of the exception.")

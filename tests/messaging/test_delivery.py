@@ -1,0 +1,239 @@
+"""How messages leave: once, later when a provider fails, never after the person is gone."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.mail import send_mail
+from django.db import transaction
+
+from clairevoie import messaging, privacy
+from clairevoie.messaging import checks, delivery
+from clairevoie.messaging.doors import Folder, PassedByTheWindow
+from clairevoie.messaging.models import Message, State
+from clairevoie.policy.reader import DEFAULT
+from clairevoie.privacy.models import Disclosure
+from tests.cast import NOW, TODAY, Person
+from tests.messaging.conftest import Mailbox, Provider
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+NOTE = {"title": "Une nouvelle", "words": "Voici la nouvelle, zzyx-secret."}
+
+
+def write(person: Person, activity: str = "service-notices") -> Message:
+    return messaging.send(person.subject, "note", activity, context=NOTE, at=NOW)
+
+
+LATER = timedelta(hours=1)
+
+
+def waiting(person: Person) -> list[Message]:
+    """One message to ``person``, taken by a worker an hour later."""
+    with transaction.atomic():
+        message = write(person)
+        Message.objects.filter(pk=message.pk).update(next_try_at=NOW + LATER)
+    return delivery._claim(at=NOW + LATER, only=None)
+
+
+def test_a_mail_leaves_by_a_real_server_and_the_row_keeps_only_the_fact(
+    alice: Person, mailbox: Mailbox
+) -> None:
+    message = write(alice)
+
+    (mail,) = mailbox.mails
+    assert mail["To"] == alice.canaries.email
+    assert mail["Message-ID"].startswith(f"<{message.uuid}@")
+    message.refresh_from_db()
+    assert message.state == State.SENT
+    assert not any((message.address, message.text, message.html, message.copy))
+
+
+def test_a_server_that_says_later_is_tried_later_and_once(alice: Person, mailbox: Mailbox) -> None:
+    mailbox.answers = ["451 later"]
+
+    message = write(alice)
+    too_early = messaging.deliver_due(at=NOW + timedelta(minutes=4))
+    later = messaging.deliver_due(at=NOW + timedelta(minutes=5))
+    again = messaging.deliver_due(at=NOW + timedelta(days=3))
+
+    message.refresh_from_db()
+    assert (too_early, later, again) == (0, 1, 0)
+    assert (message.state, message.attempts) == (State.SENT, 2)
+    assert len(mailbox.mails) == 1
+
+
+def test_an_address_refused_for_good_is_listed_at_once(alice: Person, mailbox: Mailbox) -> None:
+    mailbox.answers = ["550 no such mailbox"]
+
+    message = write(alice)
+
+    message.refresh_from_db()
+    assert (message.state, message.last_error) == (State.FAILED, "RefusedForGood")
+    assert not message.address
+
+
+def test_a_server_that_is_down_undoes_nothing_and_logs_nobody(
+    alice: Person, bob: Person, mailbox: Mailbox, caplog: pytest.LogCaptureFixture, settings: Any
+) -> None:
+    up, settings.EMAIL_PORT = settings.EMAIL_PORT, 1
+    caplog.set_level(logging.DEBUG)
+
+    message = write(alice)
+    settings.EMAIL_PORT = up
+    write(bob)
+
+    message.refresh_from_db()
+    assert (message.state, message.last_error) == (State.QUEUED, "ConnectionRefusedError")
+    assert len(mailbox.mails) == 1
+    ours = "".join(r.getMessage() for r in caplog.records if not r.name.startswith("mail"))
+    assert str(message.uuid) in ours
+    assert not any(canary in ours for canary in (*alice.canaries.all, "zzyx-secret"))
+
+
+def test_what_could_not_leave_in_four_days_is_given_up(
+    alice: Person, mailbox: Mailbox, settings: Any
+) -> None:
+    up, settings.EMAIL_PORT = settings.EMAIL_PORT, 1
+    message = write(alice)
+    settings.EMAIL_PORT = up
+
+    messaging.deliver_due(at=NOW + timedelta(days=5))
+
+    message.refresh_from_db()
+    assert (message.state, message.text) == (State.FAILED, "")
+    assert not mailbox.mails
+
+
+def test_a_code_never_arrives_late(alice: Person, mailbox: Mailbox) -> None:
+    mailbox.answers = ["451 later"]
+    message = messaging.send_code(
+        alice.canaries.email, "email", "note", subject=alice.subject, context=NOTE, at=NOW
+    )
+
+    messaging.deliver_due(at=NOW + timedelta(minutes=11))
+
+    message.refresh_from_db()
+    assert message.state == State.FAILED
+    assert not mailbox.mails
+
+
+def test_a_worker_killed_while_sending_leaves_a_later_attempt_under_the_same_number(
+    alice: Person, mailbox: Mailbox
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    class Dies(Folder):
+        def send(self, message: Message, *, at: datetime) -> None:
+            raise Killed
+
+    (claimed,) = waiting(alice)
+    with pytest.raises(Killed):
+        delivery._deliver(claimed, door=Dies(), at=NOW + LATER)
+
+    assert messaging.deliver_due(at=NOW + LATER) == 0
+    assert messaging.deliver_due(at=NOW + 2 * LATER) == 1
+    assert mailbox.mails[0]["Message-ID"].startswith(f"<{claimed.uuid}@")
+
+
+def test_the_folder_is_no_media_and_only_ours_to_read(alice: Person, folder: Path) -> None:
+    message = write(alice)
+
+    (file,) = folder.iterdir()
+    assert file.name == f"{message.uuid}.eml"
+    assert file.stat().st_mode & 0o077 == 0
+
+
+def test_after_an_erasure_the_folder_holds_nothing_of_the_person(
+    alice: Person, bob: Person, folder: Path
+) -> None:
+    write(alice)
+    his = write(bob)
+
+    privacy.erase(alice.subject, because="demande", on=TODAY)
+    privacy.outbox.deliver(at=NOW + timedelta(hours=1))
+
+    assert [file.name for file in folder.iterdir()] == [f"{his.uuid}.eml"]
+
+
+def test_an_erasure_while_a_message_leaves_takes_its_copy_too(alice: Person, folder: Path) -> None:
+    class Slow(Folder):
+        def send(self, message: Message, *, at: datetime) -> None:
+            privacy.erase(alice.subject, because="demande", on=TODAY)
+            super().send(message, at=at)
+
+    (claimed,) = waiting(alice)
+    left = delivery._deliver(claimed, door=Slow(), at=NOW + LATER)
+
+    assert left
+    assert not list(folder.iterdir())
+
+
+def test_taking_back_an_address_empties_what_was_sent_to_it(alice: Person, folder: Path) -> None:
+    message = write(alice)
+
+    messaging.forget_copies(alice.subject, channel="email", at=NOW)
+    privacy.outbox.deliver(at=NOW)
+
+    message.refresh_from_db()
+    assert not message.copy
+    assert not list(folder.iterdir())
+
+
+def test_a_provider_that_the_policy_does_not_name_is_refused_at_start(settings: Any) -> None:
+    settings.CLAIREVOIE_SMS = "tests.messaging.conftest.Provider"
+
+    (error,) = checks.doors_lead_where_the_policy_says(None)
+
+    assert error.id == "messaging.E001"
+    assert error.hint
+    assert "recipients.toml" in error.msg
+
+
+def test_a_provider_that_nobody_wrote_is_refused_at_start(settings: Any) -> None:
+    settings.CLAIREVOIE_SMS = "nowhere.Provider"
+
+    (error,) = checks.doors_lead_where_the_policy_says(None)
+
+    assert error.id == "messaging.E002"
+
+
+@pytest.fixture
+def provider(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> type[Provider]:
+    """A provider of text messages that the organisation wrote into its policy."""
+    folder = tmp_path / "policy"
+    shutil.copytree(DEFAULT, folder)
+    recipients = folder / "recipients.toml"
+    before, sms = recipients.read_text().split("[sms]")
+    sms = sms.replace("= false", "= true", 1)
+    recipients.write_text(f"{before}[sms]{sms}")
+    monkeypatch.setenv("CLAIREVOIE_POLICY", str(folder))
+    settings.CLAIREVOIE_SMS = "tests.messaging.conftest.Provider"
+    Provider.sent.clear()
+    return Provider
+
+
+def test_a_provider_outside_is_named_to_the_person_before_it_receives_anything(
+    alice: Person, provider: type[Provider]
+) -> None:
+    privacy.forget_contact(alice.subject, kind="email")
+
+    write(alice)
+
+    assert checks.doors_lead_where_the_policy_says(None) == []
+    assert provider.sent == [(alice.canaries.phone, NOTE["words"])]
+    (exit_,) = Disclosure.including_restricted.filter(subject=alice.subject)
+    assert (exit_.recipient, exit_.fields) == ("sms", "phone")
+
+
+def test_mail_by_djangos_own_functions_is_refused(settings: Any) -> None:
+    settings.EMAIL_BACKEND = "clairevoie.messaging.doors.NoOtherDoor"
+
+    with pytest.raises(PassedByTheWindow):
+        send_mail("a", "b", "c@exemple.fr", ["d@exemple.fr"])
