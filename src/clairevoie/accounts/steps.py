@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from clairevoie.accounts.actions import joining
+from clairevoie.accounts import notices
+from clairevoie.accounts.actions import joining, profile
 from clairevoie.accounts.models import CacheEntry
 from clairevoie.lib.calendar import paris_date
 from clairevoie.privacy import daily
@@ -19,3 +20,15 @@ def forget_attempts(at: datetime) -> int:
     """Counters of attempts that expired; Django's cache only removes them when full."""
     gone, _ = CacheEntry.objects.filter(expires__lt=at).delete()
     return gone
+
+
+@daily.step("accounts.deliver-notices", order=15)
+def deliver_notices(at: datetime) -> int:
+    """After the engine has written them (order 10), and before anything leaves (order 30)."""
+    return notices.deliver_notices(at=at)
+
+
+@daily.step("accounts.sweep-avatars", order=890)
+def sweep_avatars(at: datetime) -> int:
+    """A kill between a picture and its row leaves a file that nobody would erase."""
+    return profile.sweep_avatars(at=at)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.db.models.fields.files import FieldFile
 
 from clairevoie import privacy
 from clairevoie.accounts import avatars
 from clairevoie.accounts.models import Member
+
+
+_SETTLED = timedelta(days=1)  # an upload under way is never that old
 
 
 class PseudoTaken(Exception):
@@ -101,6 +105,20 @@ def remove_avatar(*, member: Member, at: datetime) -> None:
     current.avatar = current.avatar_small = ""
     current.save(update_fields=["avatar", "avatar_small"])
     _note("accounts.change-profile", current, ("avatar",), at)
+
+
+def sweep_avatars(*, at: datetime) -> int:
+    """Remove pictures that no member has: an upload killed between the file and its row."""
+    try:
+        _folders, names = default_storage.listdir("avatars")
+    except FileNotFoundError:
+        return 0
+    known = Member.objects.exclude(avatar="").values_list("avatar", "avatar_small")
+    orphans = {f"avatars/{name}" for name in names}.difference(*known.iterator())
+    settled = [n for n in orphans if default_storage.get_modified_time(n) < at - _SETTLED]
+    for name in settled:
+        default_storage.delete(name)
+    return len(settled)
 
 
 def _queue_avatar_deletion(member: Member, at: datetime) -> None:
