@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 
 from clairevoie.privacy import ledger, retention
 from clairevoie.privacy.models import Consent, ContactPoint, DataSubject, LedgerEntry, Tombstone
@@ -65,6 +65,8 @@ def state() -> dict[str, int]:
 def in_a_child(work: Callable[[], object]) -> int:
     """Run ``work`` in a process of its own, with its own connection; its process id."""
     connections.close_all()
+    if connection.vendor == "postgresql":
+        connection.close_pool()  # a pooled connection must not be shared with the child
     child = os.fork()
     if child:
         return child
