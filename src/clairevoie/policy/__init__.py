@@ -19,7 +19,7 @@ from clairevoie.policy.model import (
     Tracker,
     Version,
 )
-from clairevoie.policy.reader import PolicyError, current, load
+from clairevoie.policy.reader import PolicyError, current, home, load, reread
 
 __all__ = [
     "Activity",
@@ -38,5 +38,7 @@ __all__ = [
     "Tracker",
     "Version",
     "current",
+    "home",
     "load",
+    "reread",
 ]

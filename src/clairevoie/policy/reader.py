@@ -47,9 +47,14 @@ class PolicyError(Exception):
         super().__init__(f"{folder}: {count} problem{'s' * (count > 1)} to mend{lines}")
 
 
+def home() -> Path:
+    """This instance's folder: ``CLAIREVOIE_POLICY``, else the repository's ``policy/``."""
+    return Path(os.environ.get("CLAIREVOIE_POLICY") or DEFAULT)
+
+
 def current() -> Policy:
-    """The policy of this instance: ``CLAIREVOIE_POLICY``, else the repository's ``policy/``."""
-    return _load_once(Path(os.environ.get("CLAIREVOIE_POLICY") or DEFAULT))
+    """The policy of this instance, read once."""
+    return _load_once(home())
 
 
 def load(folder: Path) -> Policy:
@@ -299,9 +304,18 @@ def _versions(files: dict[str, bytes], problems: Problems) -> tuple[Version, ...
     return tuple(sorted(found, key=lambda version: version.number))
 
 
+def _is_prose(text: bytes) -> bool:
+    try:
+        return bool(text.decode("utf-8").strip())
+    except UnicodeDecodeError:
+        return False
+
+
 def _version(folder: str, files: dict[str, bytes], problems: Problems) -> Version:
     table = _parse(f"versions/{folder}/meta.toml", files, problems)
     text = files[f"versions/{folder}/notice.fr.md"]
+    if not _is_prose(text):
+        problems.note(f"versions/{folder}/notice.fr.md", "", "is empty, or not UTF-8; save it so")
     maxima = table.table("maxima")
     version = Version(
         number=table.number("number"),
