@@ -11,6 +11,7 @@ from allauth.account.internal.stagekit import clear_login
 from allauth.account.models import EmailAddress
 from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +26,7 @@ from clairevoie.accounts.views.suspended import suspended
 from clairevoie.lib import calendar
 from clairevoie.lib.contact import EMAIL, PHONE, NotAContact, normalise
 
+_LONGEST_EMAIL = 254  # RFC 5321
 _WRONG = _("Cet identifiant et ce mot de passe ne vont pas ensemble.")
 _VERIFICATION = frozenset(
     {"account/email/email_confirmation_signup", "account/email/email_confirmation"}
@@ -115,6 +117,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         )
 
     # --- E-mail addresses and passwords ---------------------------------------------------------
+
+    def clean_email(self, email: str) -> str:
+        if len(email) > _LONGEST_EMAIL:
+            raise ValidationError(_("Cette adresse est trop longue."), code="invalid")
+        return email
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
         member = cast(Member, email_address.user)

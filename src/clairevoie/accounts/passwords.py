@@ -18,6 +18,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 LEAST_LENGTH = 12
+MOST_LENGTH = 200  # counting and hashing take time
 LEAST_BITS = 50
 LEAST_SURPRISE = 30  # bits: a thousand million guesses, against ten an hour
 
@@ -26,7 +27,7 @@ _WORD_BITS = math.log2(7776)  # one word drawn from a list of 7,776
 _RUNS = re.compile(r"[^\W\d_]+|\d+|[\W_]+")
 _KEYBOARD = ("azertyuiop", "qwertyuiop", "qsdfghjklm", "asdfghjkl", "wxcvbn", "zxcvbnm")
 _LEET = str.maketrans("0134578@$!", "oleastbasi")
-_SHORTEST_WORD = 4
+_SHORTEST_WORD, _LONGEST_WORD = 4, 20
 _LOCAL_WORDS = ("azerty", "motdepasse", "soleil", "bonjour", "smartsolutions", "clairevoie")
 
 
@@ -66,7 +67,7 @@ def _letters(run: str) -> float:
     """Known words count as one draw from a list; other letters one by one."""
     total, at = 0.0, 0
     while at < len(run):
-        ends = range(len(run), at + _SHORTEST_WORD - 1, -1)
+        ends = range(min(len(run), at + _LONGEST_WORD), at + _SHORTEST_WORD - 1, -1)
         known = next((end for end in ends if run[at:end] in _common_words()), None)
         if known:
             total, at = total + _WORD_BITS, known
@@ -98,6 +99,12 @@ class StrengthValidator:
                 _("Ce mot de passe est trop court : %(least)d caractères au moins."),
                 code="password_too_short",
                 params={"least": LEAST_LENGTH},
+            )
+        if len(password) > MOST_LENGTH:
+            raise ValidationError(
+                _("Ce mot de passe est trop long : %(most)d caractères au plus."),
+                code="password_too_long",
+                params={"most": MOST_LENGTH},
             )
         if bits(password) < LEAST_BITS or surprise(password) < LEAST_SURPRISE:
             raise ValidationError(
