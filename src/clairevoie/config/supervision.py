@@ -28,7 +28,10 @@ def is_taken(host: str, port: int) -> bool:
 
 
 class Supervisor:
-    """Starts every process of the instance and ends them all when one ends, or on a signal."""
+    """Starts every process of the instance and ends them all when one ends, or on a signal.
+
+    The tasks' worker starts once pages are answered: people come first on a small machine.
+    """
 
     def __init__(self, *, host: str, port: int, workers: int) -> None:
         self.host, self.port = host, port
@@ -39,22 +42,29 @@ class Supervisor:
             *("--workers-kill-timeout", "5", "--respawn-failed-workers"),
             "clairevoie.config.wsgi:application",
         ]
-        self._commands = (web, [f"{programs}/clairevoie", "db_worker", "--verbosity", "0"])
+        self._web = web
+        self._worker = [f"{programs}/clairevoie", "db_worker", "--verbosity", "0"]
         self._children: list[subprocess.Popen[bytes]] = []
         self._stopping = False
 
-    def start(self) -> None:
+    def start(self) -> bool:
+        """Start everything; True once pages are answered."""
         for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(name, self._stop)
-        for command in self._commands:
-            # Sessions of their own: Ctrl-C reaches us alone, and we end them in order.
-            self._children.append(subprocess.Popen(command, start_new_session=True))  # noqa: S603
+        self._spawn(self._web)
+        if not self._answers(within=60.0):
+            return False
+        self._spawn(self._worker)
+        return True
+
+    def _spawn(self, command: list[str]) -> None:
+        # Sessions of their own: Ctrl-C reaches us alone, and we end them in order.
+        self._children.append(subprocess.Popen(command, start_new_session=True))  # noqa: S603
 
     def _stop(self, *_: object) -> None:
         self._stopping = True
 
-    def answers(self, within: float = 60.0) -> bool:
-        """Wait until the web server answers; False when it never does."""
+    def _answers(self, *, within: float) -> bool:
         limit = time.monotonic() + within
         while time.monotonic() < limit and self._all_live():
             try:

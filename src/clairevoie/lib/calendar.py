@@ -15,8 +15,6 @@ from functools import cache
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from holidays import country_holidays
-
 from clairevoie.lib.duration import Duration
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -104,6 +102,8 @@ def financial_year_end(day: date, closing: str) -> date:
 @cache
 def _public_holidays(year: int) -> frozenset[date]:
     """The eleven of metropolitan France; Good Friday and 26 December are working days."""
+    from holidays import country_holidays  # noqa: PLC0415  # 0.1 s that few processes need
+
     return frozenset(country_holidays("FR", years=year))
 
 

@@ -41,8 +41,7 @@ class Command(BaseCommand):
         for sentence in preparation.steps():
             self.stderr.write(sentence)
         supervisor = Supervisor(host=host, port=port, workers=options["workers"])
-        supervisor.start()
-        if supervisor.answers():
+        if supervisor.start():
             self._welcome(f"http://{host}:{port}/")
         raise SystemExit(supervisor.wait())
 
