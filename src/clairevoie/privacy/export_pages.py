@@ -123,9 +123,9 @@ class Pages:
         chapter = self._chapter
         activity, rule = chapter.category.activity, chapter.category.rule
         facts = [
-            (_("Pourquoi"), "; ".join(activity.purposes)),
+            (_("Pourquoi"), "\u202f; ".join(activity.purposes)),
             (_("Base légale"), f"{_basis(activity.basis)} – {activity.basis_detail}"),
-            (_("Gardé jusqu’au"), chapter.until()),
+            (_("Jusqu’à quand"), chapter.until()),
             (_("Règle de conservation"), f"{rule.title}. {rule.because}"),
         ]
         given = sorted({served.name for served in chapter.served})

@@ -112,6 +112,19 @@ def find(identifier: str) -> DataSubject | None:
     return None
 
 
+def is_ambiguous(identifier: str) -> bool:
+    """Several people typed this contact and none proved that it is theirs."""
+    for kind in ContactPoint.Kind.values:
+        try:
+            normalised = normalise(kind, identifier)
+        except NotAContact:
+            continue
+        points = ContactPoint.objects.filter(kind=kind, normalised=normalised)
+        if points.exists():
+            return not points.filter(verified_on__isnull=False).exists() and points.count() > 1
+    return False
+
+
 def record_use(subject: DataSubject, *, on: date) -> None:
     """A human, authenticated action on ``on`` (C.3): at most one write a day a person.
 
