@@ -14,8 +14,13 @@ from clairevoie.policy import Activity
 from clairevoie.privacy.models import DataSubject, Objection
 
 
+# Uses, besides messages, that the notice's promises stop with a switch (P-011, P-012, P-025).
+# An objection to any other legitimate interest is examined by a person (D.8).
+_USES = ("improvement", "personalisation", "motivation")
+
+
 class NotMutable(Exception):
-    """Ces messages ne peuvent pas être coupés."""
+    """Cela ne se coupe pas d’un geste : écrivez-nous, une personne examinera votre demande."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,7 @@ def switches(subject: DataSubject) -> tuple[Switch, ...]:
     return tuple(
         Switch(activity=activity, on=activity.code not in objected)
         for activity in policy.current().activities.values()
-        if activity.mutable
+        if activity.mutable or activity.code in _USES
     )
 
 

@@ -15,7 +15,6 @@ from clairevoie import privacy
 from clairevoie.accounts import avatars
 from clairevoie.accounts.models import Member
 
-
 _SETTLED = timedelta(days=1)  # an upload under way is never that old
 
 

@@ -12,7 +12,7 @@ from allauth.core.exceptions import ReauthenticationRequired
 from allauth.core.internal import ratelimit
 from django.contrib.auth.decorators import login_required
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
@@ -71,6 +71,11 @@ def member_of(request: HttpRequest) -> Member:
     """The signed-in member of a guarded page."""
     assert isinstance(request.user, Member)
     return request.user
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What was sent, be it empty: ``request.POST or None`` takes an empty form for a visit."""
+    return request.POST if request.method == "POST" else None
 
 
 def page(request: HttpRequest, template: str, *, section: str, **context: Any) -> HttpResponse:

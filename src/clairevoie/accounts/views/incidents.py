@@ -13,7 +13,7 @@ from clairevoie.accounts.actions.incidents import report_unauthorised_use
 from clairevoie.accounts.forms.incidents import ReportForm
 from clairevoie.accounts.models import Member
 from clairevoie.accounts.terminals import terminal_of
-from clairevoie.accounts.views.guards import at_most, page
+from clairevoie.accounts.views.guards import at_most, page, posted
 from clairevoie.lib import calendar
 
 
@@ -23,8 +23,8 @@ from clairevoie.lib import calendar
 def report_incident(request: HttpRequest) -> HttpResponse:
     """Tell us, in one's own words; a reference comes back."""
     member = request.user if isinstance(request.user, Member) else None
-    form = ReportForm(request.POST or None, signed_in=member is not None)
-    if request.method == "POST" and form.is_valid():
+    form = ReportForm(posted(request), signed_in=member is not None)
+    if form.is_valid():
         ends = form.cleaned_data.get("end_sessions")
         incident = report_unauthorised_use(
             member=member,

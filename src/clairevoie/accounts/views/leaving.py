@@ -32,7 +32,14 @@ from clairevoie.accounts.actions.recovery import (
 from clairevoie.accounts.forms.leaving import CloseForm, RecoverForm, RemoveEmailForm
 from clairevoie.accounts.models import RecoveryCode
 from clairevoie.accounts.terminals import terminal_of
-from clairevoie.accounts.views.guards import at_most, member_of, own_page, page, sure_of_person
+from clairevoie.accounts.views.guards import (
+    at_most,
+    member_of,
+    own_page,
+    page,
+    posted,
+    sure_of_person,
+)
 from clairevoie.accounts.views.kept import what_goes_and_what_stays
 from clairevoie.lib import calendar
 from clairevoie.lib.speech import sentence
@@ -55,8 +62,8 @@ def remove_my_email(request: HttpRequest) -> HttpResponse:
     if member.email is None:
         return redirect("accounts:contacts")
     by_phone = can_sign_in_by_phone(member)
-    form = RemoveEmailForm(request.POST or None, ask_pseudo=not (by_phone or member.pseudo))
-    if request.method == "POST" and form.is_valid():
+    form = RemoveEmailForm(posted(request), ask_pseudo=not (by_phone or member.pseudo))
+    if form.is_valid():
         pseudo = form.cleaned_data.get("pseudo")
         try:
             codes = remove_email(
@@ -98,8 +105,8 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
 @at_most("10/h/ip,30/d/ip")
 def recover_account(request: HttpRequest) -> HttpResponse:
     """« J’ai un code de secours »: a new password without e-mail or telephone."""
-    form = RecoverForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = RecoverForm(posted(request))
+    if form.is_valid():
         try:
             recover(
                 identifier=form.cleaned_data["identifier"],
@@ -122,8 +129,8 @@ def recover_account(request: HttpRequest) -> HttpResponse:
 def close(request: HttpRequest) -> HttpResponse:
     """What goes, what must stay and why; then the account is closed at once (P-089)."""
     member = member_of(request)
-    form = CloseForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = CloseForm(posted(request))
+    if form.is_valid():
         try:
             close_account(member=member, at=calendar.now())
         except (AlreadyClosed, LastAdministrator) as refused:

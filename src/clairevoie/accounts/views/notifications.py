@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from clairevoie import policy
 from clairevoie.accounts.actions.preferences import choose_activities, switches
 from clairevoie.accounts.forms.preferences import SwitchesForm
-from clairevoie.accounts.views.guards import member_of, own_page, page
+from clairevoie.accounts.views.guards import member_of, own_page, page, posted
 from clairevoie.lib import calendar
 from clairevoie.policy import Activity, Basis
 
@@ -21,13 +21,11 @@ from clairevoie.policy import Activity, Basis
 def notifications(request: HttpRequest) -> HttpResponse:
     """A switch an activity that has one; the others, with the reason they have none."""
     member = member_of(request)
-    form = SwitchesForm(request.POST or None, switches=switches(member.subject))
-    if request.method == "POST":
-        form = SwitchesForm(request.POST, switches=switches(member.subject))
-        if form.is_valid():
-            choose_activities(member=member, wanted=form.wanted(), at=calendar.now())
-            messages.success(request, _("Vos choix sont enregistrés et déjà appliqués."))
-            return redirect("accounts:notifications")
+    form = SwitchesForm(posted(request), switches=switches(member.subject))
+    if form.is_valid():
+        choose_activities(member=member, wanted=form.wanted(), at=calendar.now())
+        messages.success(request, _("Vos choix sont enregistrés et déjà appliqués."))
+        return redirect("accounts:notifications")
     return page(
         request, "notifications", section="notifications", form=form, always=_without_switch()
     )

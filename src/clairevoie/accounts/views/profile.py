@@ -22,7 +22,7 @@ from clairevoie.accounts.actions.profile import (
 )
 from clairevoie.accounts.avatars import LARGE, SMALL, AvatarRefused
 from clairevoie.accounts.forms.profile import COUNTRIES, AddressForm, AvatarForm, ProfileForm
-from clairevoie.accounts.views.guards import at_most, member_of, own_page, page
+from clairevoie.accounts.views.guards import at_most, member_of, own_page, page, posted
 from clairevoie.lib import calendar
 from clairevoie.lib.speech import sentence
 
@@ -40,8 +40,8 @@ def overview(request: HttpRequest) -> HttpResponse:
 def profile(request: HttpRequest) -> HttpResponse:
     """Names, pseudo, language, gender."""
     current = Profile.of(member_of(request))
-    form = ProfileForm(request.POST or None, initial=_initial(current))
-    if request.method == "POST" and form.is_valid():
+    form = ProfileForm(posted(request), initial=_initial(current))
+    if form.is_valid():
         try:
             return _profile_saved(request, replace(current, **form.cleaned_data))
         except (PseudoTaken, PseudoNeeded) as refused:
@@ -69,8 +69,8 @@ def _profile_saved(request: HttpRequest, wanted: Profile) -> HttpResponse:
 def address(request: HttpRequest) -> HttpResponse:
     """The postal address, asked only of whoever wants a letter, an invoice or a contract."""
     current = Profile.of(member_of(request))
-    form = AddressForm(request.POST or None, initial=_initial(current))
-    if request.method == "POST" and form.is_valid():
+    form = AddressForm(posted(request), initial=_initial(current))
+    if form.is_valid():
         wanted = replace(current, **form.cleaned_data)
         change_profile(member=member_of(request), profile=wanted, at=calendar.now())
         messages.success(request, _("Votre adresse postale est enregistrée."))
@@ -88,7 +88,7 @@ def _initial(current: Profile) -> dict[str, str | None]:
 def avatar(request: HttpRequest) -> HttpResponse:
     """Choose, replace or remove one's picture."""
     form = AvatarForm(request if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         upload = form.cleaned_data["avatar"].read()
         try:
             change_avatar(member=member_of(request), upload=upload, at=calendar.now())
