@@ -9,6 +9,7 @@ from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext_lazy as _
 
 ACCOUNT: tuple[tuple[str, str, Lazy], ...] = (
+    ("overview", "accounts:overview", _("Vue d’ensemble")),
     ("profile", "accounts:profile", _("Profil")),
     ("security", "accounts:security", _("Connexion et sécurité")),
     ("notifications", "accounts:notifications", _("Préférences de messages")),
