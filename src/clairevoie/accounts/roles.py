@@ -32,8 +32,6 @@ _SAFEGUARDS = frozenset(
         "privacy.view_suspension",
         "privacy.view_restriction",
         "privacy.view_legalhold",
-        "privacy.suspend",
-        "privacy.lift_suspension",
         "privacy.restrict",
         "privacy.release",
         "privacy.hold",
@@ -51,23 +49,27 @@ _ACCOUNTABILITY = frozenset(
     }
 )
 _SURVEYS = frozenset({"surveys.view_answer", "surveys.view_training", "surveys.view_survey"})
+_HOUSE = frozenset({"site.view_components"})
 
 GRANTS: Mapping[Role, frozenset[str]] = MappingProxyType(
     {
         Role.LEARNER: _NOBODY,
-        Role.TRAINER: _SURVEYS,
-        Role.ADVISOR: _PERSONS | _SURVEYS,
-        Role.ACCOUNTANT: frozenset({"privacy.view_policy"}),
-        Role.ADMINISTRATOR: _PERSONS
+        Role.TRAINER: _HOUSE | _SURVEYS,
+        Role.ADVISOR: _HOUSE | _PERSONS | _SURVEYS,
+        Role.ACCOUNTANT: _HOUSE | {"privacy.view_policy"},
+        # Suspending is an administrator's decision alone (P-082); erasing is the DPO's.
+        Role.ADMINISTRATOR: _HOUSE
+        | _PERSONS
         | _SAFEGUARDS
         | _ACCOUNTABILITY
         | _SURVEYS
-        | {"messaging.view_message", "site.view_components"},
-        Role.DPO: _PERSONS
+        | {"messaging.view_message", "privacy.suspend", "privacy.lift_suspension"},
+        Role.DPO: _HOUSE
+        | _PERSONS
         | _SAFEGUARDS
         | _ACCOUNTABILITY
         | _SURVEYS
-        | {"messaging.view_message", "privacy.export", "privacy.erase", "site.view_components"},
+        | {"messaging.view_message", "privacy.export", "privacy.erase"},
     }
 )
 

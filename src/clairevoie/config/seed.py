@@ -6,6 +6,8 @@ each thousand people; nothing is built in Python. Deterministic: the same call o
 instance gives the same rows.
 """
 
+# ruff: noqa: S608  # table names come from models, values from this module: no input reaches it
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
@@ -55,7 +57,7 @@ def sow(
     rows_per_subject: int,
     on: date,
     due: int | None = None,
-    progress: Progress = lambda rows: None,
+    progress: Progress = lambda _rows: None,
 ) -> Sown:
     """Make ``subjects`` people with ``rows_per_subject`` rows each over all declared tables.
 
@@ -125,7 +127,7 @@ def most_rows(table: Table) -> int:
 def _unique_sets(model: type[Model]) -> Iterator[tuple[str, ...]]:
     for constraint in model._meta.constraints:
         if isinstance(constraint, UniqueConstraint) and constraint.fields:
-            yield constraint.fields
+            yield tuple(constraint.fields)
     yield from (tuple(names) for names in model._meta.unique_together)
 
 
@@ -166,8 +168,8 @@ def _sow_people(low: int, high: int, *, first: int, due: int, on: date) -> None:
         "last_use": last_use,
         "dormant_since": f"CASE WHEN {last_use} <= {speak.constant_day(asleep)} "
         f"THEN {speak.constant_day(on)} END",
-        "restricted": speak.boolean(False),
-        "held": speak.boolean(False),
+        "restricted": speak.boolean(value=False),
+        "held": speak.boolean(value=False),
     }
     names = ", ".join(quoted(name) for name in columns)
     values = ", ".join(columns.values())
@@ -202,9 +204,7 @@ def _from_parent(
     return source, columns
 
 
-def _columns(
-    table: Table, speak: Dialect, *, on: date, person: str, row: str
-) -> dict[str, str]:
+def _columns(table: Table, speak: Dialect, *, on: date, person: str, row: str) -> dict[str, str]:
     """Every column but a number the database gives, with the SQL of its value."""
     model = table.declaration.model
     unique = {name for names in _unique_sets(model) for name in names}
@@ -214,12 +214,12 @@ def _columns(
         if isinstance(column, models.AutoField):
             continue
         if column.name == owner:
-            found[quoted(column.column)] = person
+            found[quoted(str(column.column))] = person
             continue
         if isinstance(column, models.ForeignKey):
-            found[quoted(column.column)] = "NULL" if column.null else _somebody_else(column, on)
+            found[quoted(str(column.column))] = "NULL" if column.null else _somebody_else(column, on)
             continue
-        found[quoted(column.column)] = value_of(
+        found[quoted(str(column.column))] = value_of(
             column,
             speak,
             on=on,
@@ -244,7 +244,7 @@ def _somebody_else(key: models.ForeignKey[Any, Any], on: date) -> str:
 def _make_one(target: type[Model], on: date) -> None:
     speak = DIALECTS[connection.vendor]
     columns = {
-        quoted(column.column): (
+        quoted(str(column.column)): (
             ("NULL" if column.null else _somebody_else(column, on))
             if isinstance(column, models.ForeignKey)
             else value_of(column, speak, on=on, serial="1", row="0", distinct=False, clock=False)

@@ -27,6 +27,7 @@ from clairevoie.privacy.backoffice import (
     Section,
     author,
     clock_of,
+    day,
 )
 from clairevoie.privacy.models import Execution, Incident, LedgerEntry
 
@@ -101,8 +102,8 @@ ON_AN_INCIDENT = (
         label=gettext_lazy("Confirmer la compromission"),
         permission="privacy.handle_incident",
         explains=gettext_lazy(
-            "À partir de maintenant, l’organisme a connaissance de la violation\u00a0: la CNIL doit "
-            "être prévenue dans les 72 heures réelles, week-ends et jours fériés compris "
+            "À partir de maintenant, l’organisme a connaissance de la violation\u00a0: la CNIL "
+            "doit être prévenue dans les 72 heures réelles, week-ends et jours fériés compris "
             "(article 33 du RGPD)."
         ),
         form=ConfirmForm,
@@ -141,7 +142,8 @@ ON_AN_INCIDENT = (
         label=gettext_lazy("Clore l’incident"),
         permission="privacy.handle_incident",
         explains=gettext_lazy(
-            "Il n’y a plus rien à faire. L’incident reste cinq ans au registre, puis il est effacé."
+            "Il n’y a plus rien à faire. L’incident reste cinq ans au registre, puis il est "
+            "effacé."
         ),
         form=ClosingForm,
         perform=_close,
@@ -164,7 +166,7 @@ class IncidentRoom(ReadOnlyAdmin):
         "de la confirmation."
     )
     empty = gettext_lazy("Aucun incident. Un signalement s’ouvre ici dès qu’il est reçu.")
-    list_display = ("number", "detected_at", "nature", "risk", "clock", "closed_on")
+    list_display = ("number", "detected", "nature_said", "risk_said", "clock", "closed")
     list_filter = (OpenFilter,)
     list_select_related = ("subject",)
     ordering = ("-id",)
@@ -181,6 +183,22 @@ class IncidentRoom(ReadOnlyAdmin):
     def clock(self, record: Incident) -> SafeString:
         tone, words = clock_of(record, calendar.now())
         return format_html('<span class="g-tag g-tag--{}">{}</span>', tone, words)
+
+    @display(description=gettext_lazy("détecté le"), ordering="detected_at")
+    def detected(self, record: Incident) -> SafeString | None:
+        return day(calendar.paris_date(record.detected_at))
+
+    @display(description=gettext_lazy("nature"))
+    def nature_said(self, record: Incident) -> str:
+        return record.get_nature_display()
+
+    @display(description=gettext_lazy("risque"))
+    def risk_said(self, record: Incident) -> str:
+        return record.get_risk_display()
+
+    @display(description=gettext_lazy("clos le"), ordering="closed_on")
+    def closed(self, record: Incident) -> SafeString | None:
+        return day(record.closed_on)
 
     def name_of(self, record: Incident) -> str:
         return _("Incident du %(day)s") % {
@@ -247,7 +265,7 @@ class LedgerRoom(ReadOnlyAdmin):
         "Ni nom, ni adresse\u00a0: des codes, des nombres, des dates."
     )
     empty = gettext_lazy("Le journal est vide\u00a0: le moteur n’a encore rien fait.")
-    list_display = ("id", "at", "executor", "short_subject", "summary")
+    list_display = ("number", "instant", "code", "short_subject", "summary")
     list_filter = (ExecutorFilter,)
     search_fields = ("subject",)
     search_help_text = gettext_lazy("Numéro (UUID) d’une personne")
@@ -267,6 +285,18 @@ class LedgerRoom(ReadOnlyAdmin):
             return queryset.filter(subject=UUID(search_term.strip())), False
         except ValueError:
             return queryset.none(), False
+
+    @display(description=gettext_lazy("n°"), ordering="id")
+    def number(self, record: LedgerEntry) -> int:
+        return record.pk
+
+    @display(description=gettext_lazy("instant"))
+    def instant(self, record: LedgerEntry) -> str:
+        return record.at.astimezone(calendar.PARIS).strftime("%d/%m/%Y %H:%M:%S")
+
+    @display(description=gettext_lazy("exécutant"))
+    def code(self, record: LedgerEntry) -> SafeString:
+        return format_html("<code>{}</code>", record.executor)
 
     @display(description=gettext_lazy("personne"))
     def short_subject(self, record: LedgerEntry) -> SafeString | str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial, update_wrapper
 from typing import Any, ClassVar
 from uuid import UUID
@@ -24,7 +24,10 @@ from django.db.models import Max, Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.formats import date_format
 from django.utils.functional import Promise, cached_property
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 from unfold.views import ChangeList
@@ -110,11 +113,12 @@ class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
     empty: ClassVar[Text] = ""
 
     actions = None
-    paginator = CappedPaginator
+    paginator: type[Paginator] = CappedPaginator  # type: ignore[type-arg]
     show_full_result_count = False
     list_per_page = 50
     list_before_template = "gestion/list_introduction.html"
     show_add_link = False
+    empty_value_display = "–"
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -225,7 +229,7 @@ class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
         return [d for d in self.deeds if self.may(request, d) and d.possible(record)]
 
     def may(self, request: HttpRequest, deed: Deed) -> bool:
-        allowed: bool = request.user.has_perm(deed.permission)  # type: ignore[union-attr]
+        allowed: bool = request.user.has_perm(deed.permission)
         return allowed
 
     def deed_url(self, deed: Deed, record: Any) -> str:
@@ -343,3 +347,10 @@ def clock_of(incident: Incident, at: datetime) -> tuple[str, str]:
     if hours < 0:
         return "danger", _("délai dépassé de %(hours)d h") % {"hours": -hours}
     return ("danger" if hours < 24 else "warning"), _("%(hours)d h restantes") % {"hours": hours}
+
+
+def day(value: date | None) -> SafeString | None:
+    """A date in a list: in full, on one line."""
+    if value is None:
+        return None
+    return format_html('<span class="g-day-cell">{}</span>', date_format(value, "j M Y"))

@@ -11,8 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clairevoie import policy, privacy
+from clairevoie.accounts.actions import suspending
+from clairevoie.accounts.models import Member
 from clairevoie.lib import calendar
 from clairevoie.privacy.backoffice import Deed, Section, author
+from clairevoie.privacy.erasure import CannotErase
 from clairevoie.privacy.models import DataSubject, Restriction
 from clairevoie.privacy.safeguards import NotRestricted
 from clairevoie.privacy.suspension import AlreadySuspended, NoReason, NotSuspended
@@ -46,9 +49,7 @@ class SuspensionForm(forms.Form):
 class RestrictionForm(forms.Form):
     """One of the four grounds of GDPR art. 18(1)."""
 
-    ground = forms.ChoiceField(
-        label=gettext_lazy("Fondement"), choices=Restriction.Ground.choices
-    )
+    ground = forms.ChoiceField(label=gettext_lazy("Fondement"), choices=Restriction.Ground.choices)
 
 
 class ReleaseForm(forms.Form):
@@ -89,13 +90,22 @@ class ErasureForm(forms.Form):
     )
 
 
+def _me(request: HttpRequest) -> Member:
+    assert isinstance(request.user, Member), "the door lets members of staff in, nobody else"
+    return request.user
+
+
 def _suspend(request: HttpRequest, subject: DataSubject, answers: dict[str, Any]) -> str:
-    privacy.suspend(subject, author=author(request), on=calendar.today(), **answers)
+    suspending.suspend_member(
+        member=subject.member, author=_me(request), at=calendar.now(), **answers
+    )
     return _("Le compte est suspendu.")
 
 
 def _lift(request: HttpRequest, subject: DataSubject, _answers: dict[str, Any]) -> str:
-    privacy.lift_suspension(subject, author=author(request), on=calendar.today())
+    suspending.lift_member_suspension(
+        member=subject.member, author=_me(request), at=calendar.now()
+    )
     return _("La suspension est levée.")
 
 
@@ -131,10 +141,9 @@ def _erase(_request: HttpRequest, subject: DataSubject, _answers: dict[str, Any]
 
 def what_goes_and_what_stays(subject: DataSubject) -> Sequence[Section]:
     """Before an erasure: what will go, what must stay, until when and why."""
-    rules = policy.current().retention
     kept = privacy.kept_until(subject, on=calendar.today())
-    stays = [k for k in kept if k.rule in rules and rules[k.rule].outlives_erasure]
-    goes = [k for k in kept if k not in stays]
+    stays = [k for k in kept if k.archived]
+    goes = [k for k in kept if not k.archived]
     return (
         Section(
             title=_("Ce qui part"),
@@ -163,7 +172,7 @@ ON_A_PERSON: tuple[Deed, ...] = (
         form=SuspensionForm,
         perform=_suspend,
         possible=lambda subject: hasattr(subject, "member") and not subject.suspended_on,
-        refusals=(NoReason, AlreadySuspended),
+        refusals=(NoReason, AlreadySuspended, suspending.NotYours),
     ),
     Deed(
         slug="lever-la-suspension",
@@ -175,7 +184,7 @@ ON_A_PERSON: tuple[Deed, ...] = (
         ),
         perform=_lift,
         possible=lambda subject: bool(subject.suspended_on),
-        refusals=(NotSuspended,),
+        refusals=(NotSuspended, suspending.NotYours),
     ),
     Deed(
         slug="verrouiller",
@@ -234,6 +243,7 @@ ON_A_PERSON: tuple[Deed, ...] = (
         form=ErasureForm,
         perform=_erase,
         final=True,
+        refusals=(CannotErase,),
         possible=lambda subject: not subject.held and not subject.restricted,
         describe=what_goes_and_what_stays,
     ),

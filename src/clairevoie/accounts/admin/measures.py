@@ -21,7 +21,7 @@ from clairevoie import privacy
 from clairevoie.accounts.admin.persons import name_of
 from clairevoie.accounts.models import Member
 from clairevoie.lib import calendar
-from clairevoie.privacy.backoffice import Deed, ReadOnlyAdmin
+from clairevoie.privacy.backoffice import Deed, ReadOnlyAdmin, Section, day
 from clairevoie.privacy.models import LegalHold, Restriction, Suspension
 
 
@@ -30,7 +30,8 @@ class MeasureRoom(ReadOnlyAdmin):
 
     list_select_related = ("subject__member",)
     ordering = ("-id",)
-    ended_by: ClassVar[str]
+    begun_by: ClassVar[str] = "since"
+    ended_by: ClassVar[str] = "lifted_on"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = self.model._default_manager.select_related("subject__member")
@@ -47,14 +48,22 @@ class MeasureRoom(ReadOnlyAdmin):
     def live(self, record: Any) -> bool:
         return getattr(record, self.ended_by) is None
 
+    @display(description=gettext_lazy("depuis le"))
+    def begun(self, record: Any) -> SafeString | None:
+        return day(getattr(record, self.begun_by))
+
+    @display(description=gettext_lazy("fin"))
+    def ended(self, record: Any) -> SafeString | None:
+        return day(getattr(record, self.ended_by))
+
     def context_of(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         page = reverse("admin:privacy_datasubject_change", args=[record.subject.uuid])
         return {"related": [(_("Voir la fiche de la personne"), page)]}
 
     def author_name(self, uuid: UUID | None) -> str:
         """Whoever decided, by name while the account exists."""
-        found = Member.objects.filter(subject__uuid=uuid).first()
-        return f"{found.first_names} {found.last_name}".strip() if found else str(uuid or "–")
+        found = Member.objects.filter(subject__uuid=uuid).first() if uuid else None
+        return found.full_name if found else str(uuid or "–")
 
 
 class LiveFilter(SimpleListFilter):
@@ -85,13 +94,13 @@ class SuspensionRoom(MeasureRoom):
     room = "suspensions"
     title = gettext_lazy("Suspensions")
     key = "decision"
-    ended_by = "lifted_on"
+    begun_by = "suspended_on"
     introduction = gettext_lazy(
         "Une suspension est une décision humaine\u00a0: auteur, motif, recours. Deux ans après, "
         "il n’en reste rien."
     )
     empty = gettext_lazy("Aucun compte n’est suspendu. La mesure se prend depuis une fiche.")
-    list_display = ("person", "reason_label", "suspended_on", "lifted_on", "live")
+    list_display = ("person", "reason_label", "begun", "ended", "live")
     list_filter = (LiveFilter,)
 
     @display(description=gettext_lazy("motif"))
@@ -99,7 +108,7 @@ class SuspensionRoom(MeasureRoom):
         return record.reason_code
 
     def sections(self, request: HttpRequest, record: Suspension) -> Any:
-        yield privacy.backoffice.Section(
+        yield Section(
             title=_("Décision"),
             pairs=[
                 (_("Auteur"), self.author_name(record.author)),
@@ -119,24 +128,27 @@ class RestrictionRoom(MeasureRoom):
 
     room = "verrouillages"
     title = gettext_lazy("Verrouillages")
-    ended_by = "lifted_on"
     introduction = gettext_lazy(
         "Article 18 du RGPD\u00a0: les données restent, et ne servent plus à rien d’autre."
     )
     empty = gettext_lazy("Aucune donnée n’est verrouillée.")
-    list_display = ("number", "ground", "since", "lifted_on", "live")
+    list_display = ("number", "ground_said", "begun", "ended", "live")
     list_filter = (LiveFilter,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = Restriction.including_restricted.select_related("subject__member")
         return rows
 
+    @display(description=gettext_lazy("fondement"))
+    def ground_said(self, record: Restriction) -> str:
+        return record.get_ground_display()
+
     @display(description=gettext_lazy("personne"))
     def number(self, record: Restriction) -> SafeString:
         return format_html("<code>{}</code>", str(record.subject.uuid)[:8])
 
     def sections(self, request: HttpRequest, record: Restriction) -> Any:
-        yield privacy.backoffice.Section(
+        yield Section(
             title=_("Verrouillage"),
             pairs=[
                 (_("Fondement"), record.get_ground_display()),
@@ -163,7 +175,7 @@ class HoldRoom(MeasureRoom):
         "Un gel retient des copies au-delà de leur terme. Il est revu sous six mois."
     )
     empty = gettext_lazy("Aucune copie n’est gelée.")
-    list_display = ("person", "reason", "since", "review_on", "released_on", "live")
+    list_display = ("person", "why", "begun", "review", "ended", "live")
     list_filter = (LiveFilter,)
     deeds: ClassVar[Sequence[Deed]] = (
         Deed(
@@ -179,8 +191,16 @@ class HoldRoom(MeasureRoom):
         ),
     )
 
+    @display(description=gettext_lazy("raison"))
+    def why(self, record: LegalHold) -> str:
+        return record.reason
+
+    @display(description=gettext_lazy("à revoir le"))
+    def review(self, record: LegalHold) -> SafeString | None:
+        return day(record.review_on)
+
     def sections(self, request: HttpRequest, record: LegalHold) -> Any:
-        yield privacy.backoffice.Section(
+        yield Section(
             title=_("Gel"),
             pairs=[
                 (_("Raison"), record.reason),

@@ -22,7 +22,7 @@ from clairevoie.accounts.models import Member, Session
 from clairevoie.accounts.roles import Category, Role, State, readable
 from clairevoie.lib import calendar
 from clairevoie.lib.contact import NotAContact, normalise
-from clairevoie.privacy.backoffice import Deed, ReadOnlyAdmin, Section
+from clairevoie.privacy.backoffice import Deed, ReadOnlyAdmin, Section, day
 from clairevoie.privacy.models import (
     ContactPoint,
     DataSubject,
@@ -60,8 +60,7 @@ def name_of(subject: DataSubject) -> str:
     member: Member | None = getattr(subject, "member", None)
     if member is None:
         return _("Personne sans compte")
-    names = f"{member.first_names} {member.last_name}".strip()
-    return names or member.pseudo or str(subject.uuid)
+    return member.full_name or member.pseudo or str(subject.uuid)
 
 
 def states_shown(subject: DataSubject) -> list[tuple[str, str]]:
@@ -138,10 +137,10 @@ class PersonRoom(ReadOnlyAdmin):
     key = "uuid"
     page_template = "gestion/person.html"
     introduction = gettext_lazy(
-        "Chaque consultation d’une fiche est inscrite au journal, avec votre identifiant et le sien."
+        "Chaque consultation d’une fiche est inscrite au journal, avec votre numéro et le sien."
     )
     empty = gettext_lazy("Personne ne correspond à cette recherche.")
-    list_display = ("person", "tags", "role", "last_use", "last_contact")
+    list_display = ("person", "tags", "role", "used", "wrote")
     list_filter = (StateFilter, RoleFilter)
     search_fields = ("uuid",)
     search_help_text = gettext_lazy("Nom, pseudo, e-mail, téléphone ou numéro")
@@ -152,7 +151,7 @@ class PersonRoom(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DataSubject]:
         present = DataSubject.objects.filter(erased_on=None).select_related("member")
-        sees_locked: bool = request.user.has_perm("privacy.release")  # type: ignore[union-attr]
+        sees_locked: bool = request.user.has_perm("privacy.release")
         return present if sees_locked else present.filter(restricted=False)
 
     def get_search_results(
@@ -208,6 +207,14 @@ class PersonRoom(ReadOnlyAdmin):
         member: Member | None = getattr(subject, "member", None)
         return str(member.get_role_display()) if member and not subject.restricted else None
 
+    @display(description=gettext_lazy("dernière utilisation"), ordering="last_use")
+    def used(self, subject: DataSubject) -> SafeString | None:
+        return day(subject.last_use)
+
+    @display(description=gettext_lazy("dernier contact"), ordering="last_contact")
+    def wrote(self, subject: DataSubject) -> SafeString | None:
+        return day(subject.last_contact)
+
     # --- The page -----------------------------------------------------------------------------
 
     def name_of(self, record: DataSubject) -> str:
@@ -229,7 +236,7 @@ class PersonRoom(ReadOnlyAdmin):
             yield _kept(record)
         if may_read(request, record, Category.SECURITY):
             yield _sessions(record)
-        if request.user.has_perm("privacy.view_suspension"):  # type: ignore[union-attr]
+        if request.user.has_perm("privacy.view_suspension"):
             yield _safeguards(record)
 
     def _identity(self, request: HttpRequest, record: DataSubject) -> Iterable[Section]:
@@ -303,15 +310,14 @@ def _sessions(subject: DataSubject) -> Section:
 
 
 def _safeguards(subject: DataSubject) -> Section:
-    rows: list[tuple[Any, ...]] = []
-    for suspension in Suspension.including_restricted.filter(subject=subject):
-        rows.append((_("Suspension"), suspension.suspended_on, suspension.lifted_on,
-                     suspension.reason))
-    for restriction in Restriction.including_restricted.filter(subject=subject):
-        rows.append((_("Verrouillage"), restriction.since, restriction.lifted_on,
-                     restriction.get_ground_display()))
-    for held in LegalHold.including_restricted.filter(subject=subject):
-        rows.append((_("Gel légal"), held.since, held.released_on or held.until, held.reason))
+    suspensions = Suspension.including_restricted.filter(subject=subject)
+    restrictions = Restriction.including_restricted.filter(subject=subject)
+    holds = LegalHold.including_restricted.filter(subject=subject)
+    rows = [
+        *((_("Suspension"), m.suspended_on, m.lifted_on, m.reason) for m in suspensions),
+        *((_("Verrouillage"), m.since, m.lifted_on, m.get_ground_display()) for m in restrictions),
+        *((_("Gel légal"), m.since, m.released_on or m.until, m.reason) for m in holds),
+    ]
     return Section(
         title=_("Mesures"),
         columns=(_("Mesure"), _("Depuis le"), _("Fin"), _("Motif")),

@@ -13,9 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from clairevoie import policy, privacy
 from clairevoie.privacy.backoffice import clock_of
-from clairevoie.privacy.models import DataSubject, Execution, Incident
-
-_LATE = timedelta(hours=26)  # P-001: the nightly job is watched
+from clairevoie.privacy.models import DataSubject, Incident
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,8 +116,12 @@ def open_incidents(at: datetime) -> list[dict[str, Any]]:
 
 def last_daily_run(at: datetime) -> dict[str, Any]:
     """When the nightly job last succeeded, and whether that is too long ago."""
-    last = Execution.objects.filter(pk__startswith="daily.").order_by("-last_at").first()
-    return {"last": last and last.last_at, "late": last is None or at - last.last_at > _LATE}
+    last = privacy.ledger.last_run("daily.run")
+    return {
+        "last": last,
+        "late": privacy.daily.is_late(at=at),
+        "missed": privacy.daily.missed_night(at=at),
+    }
 
 
 def promises() -> dict[str, Any]:

@@ -18,25 +18,25 @@ GROUPS: tuple[tuple[Promise | str, tuple[_Room, ...]], ...] = (
             (
                 gettext_lazy("Personnes"),
                 "group",
-                "privacy_datasubject_changelist",
+                "admin:privacy_datasubject_changelist",
                 "privacy.view_datasubject",
             ),
             (
                 gettext_lazy("Suspensions"),
                 "block",
-                "privacy_suspension_changelist",
+                "admin:privacy_suspension_changelist",
                 "privacy.view_suspension",
             ),
             (
                 gettext_lazy("Verrouillages"),
                 "lock",
-                "privacy_restriction_changelist",
+                "admin:privacy_restriction_changelist",
                 "privacy.view_restriction",
             ),
             (
                 gettext_lazy("Gels"),
                 "ac_unit",
-                "privacy_legalhold_changelist",
+                "admin:privacy_legalhold_changelist",
                 "privacy.view_legalhold",
             ),
         ),
@@ -47,22 +47,22 @@ GROUPS: tuple[tuple[Promise | str, tuple[_Room, ...]], ...] = (
             (
                 gettext_lazy("Incidents"),
                 "e911_emergency",
-                "privacy_incident_changelist",
+                "admin:privacy_incident_changelist",
                 "privacy.view_incident",
             ),
             (
                 gettext_lazy("Conservation"),
                 "hourglass_bottom",
-                "retention",
+                "admin:retention",
                 "privacy.view_retention",
             ),
             (
                 gettext_lazy("Journal"),
                 "receipt_long",
-                "privacy_ledgerentry_changelist",
+                "admin:privacy_ledgerentry_changelist",
                 "privacy.view_ledgerentry",
             ),
-            (gettext_lazy("Politique"), "gavel", "policy", "privacy.view_policy"),
+            (gettext_lazy("Politique"), "gavel", "admin:policy", "privacy.view_policy"),
         ),
     ),
     (
@@ -71,26 +71,26 @@ GROUPS: tuple[tuple[Promise | str, tuple[_Room, ...]], ...] = (
             (
                 gettext_lazy("Messages"),
                 "mail",
-                "messaging_message_changelist",
+                "admin:messaging_message_changelist",
                 "messaging.view_message",
             ),
         ),
     ),
     (
         gettext_lazy("Maison"),
-        ((gettext_lazy("Composants"), "widgets", "components", "site.view_components"),),
+        ((gettext_lazy("Composants"), "widgets", "site:components", "site.view_components"),),
     ),
 )
 
 
 def rooms(request: HttpRequest) -> list[dict[str, Any]]:
     """The navigation of this member."""
-    sees = request.user.has_perm  # type: ignore[union-attr]
+    sees = request.user.has_perm
     today = {"title": gettext_lazy("Aujourd’hui"), "icon": "today", "link": reverse("admin:index")}
     groups: list[dict[str, Any]] = [{"title": "", "items": [today]}]
     for title, members in GROUPS:
         items = [
-            {"title": name, "icon": icon, "link": reverse(f"admin:{url}")}
+            {"title": name, "icon": icon, "link": reverse(url)}
             for name, icon, url, permission in members
             if sees(permission)
         ]

@@ -25,7 +25,7 @@ from clairevoie.privacy.models import Execution
 
 def today(request: HttpRequest) -> dict[str, Any]:
     """The values of the first page, each only for those who may see it."""
-    sees = request.user.has_perm  # type: ignore[union-attr]
+    sees = request.user.has_perm
     now, on = calendar.now(), calendar.today()
     return {
         "day": on,
@@ -62,11 +62,6 @@ def policy_in_force(request: HttpRequest, _site: AdminSite) -> dict[str, Any]:
     }
 
 
-def components(request: HttpRequest, _site: AdminSite) -> dict[str, Any]:
-    """The components that every page is made of."""
-    return {}
-
-
 def verify_ledger(request: HttpRequest, _site: AdminSite) -> HttpResponse:
     """Read the whole chain again and say whether it is sound."""
     found = privacy.ledger.verify()
@@ -98,7 +93,7 @@ class Page:
         return require_POST(named) if self.changes else named
 
     def _view(self, request: HttpRequest, *, site: AdminSite) -> HttpResponse:
-        if not request.user.has_perm(self.permission):  # type: ignore[union-attr]
+        if not request.user.has_perm(self.permission):
             raise PermissionDenied
         shown = self.show(request, site)
         if isinstance(shown, HttpResponse):
@@ -123,14 +118,6 @@ PAGES = (
         permission="privacy.view_policy",
         show=policy_in_force,
         template="gestion/policy.html",
-    ),
-    Page(
-        path="composants/",
-        name="components",
-        title=gettext_lazy("Composants"),
-        permission="site.view_components",
-        show=components,
-        template="site/components.html",
     ),
     Page(
         path="journal/verifier/",

@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterable
 from functools import update_wrapper
 from typing import Any
 
-from allauth.mfa.models import Authenticator
-from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.admin import ModelAdmin
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -18,10 +16,9 @@ from django.urls import URLPattern, URLResolver, include, path, reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
+from clairevoie.accounts.second_factor import has_second_factor
 from clairevoie.config.backoffice import pages
 from clairevoie.privacy.backoffice import ReadOnlyAdmin
-
-_SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 
 
 class BackOffice(UnfoldAdminSite):  # type: ignore[misc]
@@ -47,7 +44,7 @@ class BackOffice(UnfoldAdminSite):  # type: ignore[misc]
     def has_permission(self, request: HttpRequest) -> bool:
         """Active staff with a second factor (P-080)."""
         member = request.user
-        return member.is_active and member.is_staff and is_mfa_enabled(member, _SECOND_FACTORS)
+        return member.is_active and member.is_staff and has_second_factor(member)
 
     def refusal(self, request: HttpRequest) -> HttpResponse | None:
         """Where someone who may not enter goes instead; a stranger is told no."""
@@ -57,10 +54,12 @@ class BackOffice(UnfoldAdminSite):  # type: ignore[misc]
             return redirect_to_login(request.get_full_path(), reverse("account_login"))
         if not request.user.is_staff:
             raise PermissionDenied
-        return redirect("mfa_activate_totp")
+        return redirect("accounts:second-factor-needed")
 
     def admin_view(
-        self, view: Callable[..., HttpResponse], cacheable: bool = False
+        self,
+        view: Callable[..., HttpResponse],
+        cacheable: bool = False,  # noqa: FBT001, FBT002  # Django's signature
     ) -> Callable[..., HttpResponse]:
         guarded = super().admin_view(view, cacheable)
 
@@ -104,4 +103,6 @@ class BackOffice(UnfoldAdminSite):  # type: ignore[misc]
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        return super().index(request, {**pages.today(request), **(extra_context or {})})
+        context = {**pages.today(request), **(extra_context or {})}
+        response: HttpResponse = super().index(request, context)
+        return response

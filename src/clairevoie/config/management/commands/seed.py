@@ -25,7 +25,9 @@ class Command(BaseCommand):
         parser.add_argument("--subjects", type=int, required=True, metavar="N")
         parser.add_argument("--rows-per-subject", type=int, default=20, metavar="M")
         parser.add_argument("--due", type=int, metavar="N", help="people due; a tenth if left out")
-        parser.add_argument("--on", type=date.fromisoformat, metavar="DATE", help="due on this day")
+        parser.add_argument(
+            "--on", type=date.fromisoformat, metavar="DATE", help="due on this day"
+        )
         parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
 
     def handle(self, **options: Any) -> None:
