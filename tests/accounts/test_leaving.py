@@ -250,7 +250,7 @@ def recovery(identifier: str, code: str, password: str = NEW_PASSWORD) -> dict[s
 def test_a_code_opens_the_door(alice: Person, client: Client) -> None:
     (code, *_) = issue_recovery_codes(member=alice.member, terminal=HERE, at=NOW)
 
-    answer = client.post("/connexion/code-de-secours/", recovery(alice.canaries.pseudo, code))
+    answer = client.post("/connexion/code-de-recuperation/", recovery(alice.canaries.pseudo, code))
 
     assert answer.status_code == 302
     assert answer.headers["Location"] == "/connexion/"
@@ -263,8 +263,8 @@ def test_a_wrong_code_and_an_unknown_person_get_the_same_answer(
     issue_recovery_codes(member=alice.member, terminal=HERE, at=NOW)
     code = "AAAAA-AAAAA-AAAAA-AAAAA"
 
-    known = client.post("/connexion/code-de-secours/", recovery(alice.canaries.pseudo, code))
-    unknown = client.post("/connexion/code-de-secours/", recovery("personne", code))
+    known = client.post("/connexion/code-de-recuperation/", recovery(alice.canaries.pseudo, code))
+    unknown = client.post("/connexion/code-de-recuperation/", recovery("personne", code))
 
     summary = re.compile(r'<div class="summary".*?</div>', re.DOTALL)
     assert (known.status_code, unknown.status_code) == (422, 422)
@@ -275,7 +275,7 @@ def test_a_weak_password_is_refused_and_the_code_kept(alice: Person, client: Cli
     (code, *_) = issue_recovery_codes(member=alice.member, terminal=HERE, at=NOW)
 
     answer = client.post(
-        "/connexion/code-de-secours/", recovery(alice.canaries.pseudo, code, "azerty")
+        "/connexion/code-de-recuperation/", recovery(alice.canaries.pseudo, code, "azerty")
     )
 
     assert answer.status_code == 422
@@ -288,7 +288,7 @@ def test_guessing_codes_is_stopped(db: None, client: Client) -> None:
     guess = recovery("personne", "AAAAA-AAAAA-AAAAA-AAAAA")
 
     answers = [
-        client.post("/connexion/code-de-secours/", guess).status_code for _ in range(11)
+        client.post("/connexion/code-de-recuperation/", guess).status_code for _ in range(11)
     ]
 
     assert answers == [422] * 10 + [429]

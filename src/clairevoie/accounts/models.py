@@ -127,8 +127,8 @@ class RecoveryCode(PersonalRecord):
     made_on = models.DateField()
 
     class Meta(PersonalRecord.Meta):
-        verbose_name = "code de secours"
-        verbose_name_plural = "codes de secours"
+        verbose_name = "code de récupération"
+        verbose_name_plural = "codes de récupération"
 
     def __str__(self) -> str:
         return f"code {self.pk}"

@@ -40,7 +40,7 @@ declare(
         RecoveryCode,
         activity="security",
         keep="account",
-        title=_("Codes de secours"),
+        title=_("Codes de récupération"),
         observed=("made_on",),
         secret=("code_hash",),
     ),

@@ -17,7 +17,7 @@ urlpatterns: list[URLPattern] = [
     path(
         "mon-compte/coordonnees/retirer-mon-email/", leaving.remove_my_email, name="remove-email"
     ),
-    path("mon-compte/codes-de-secours/", leaving.recovery_codes, name="recovery-codes"),
+    path("mon-compte/codes-de-recuperation/", leaving.recovery_codes, name="recovery-codes"),
     path("mon-compte/notifications/", notifications.notifications, name="notifications"),
     path("mon-compte/mes-donnees/", copies.my_data, name="data"),
     path("mon-compte/mes-donnees/<uuid:token>.zip", copies.copy_file, name="copy-file"),
@@ -26,7 +26,7 @@ urlpatterns: list[URLPattern] = [
     path("mon-compte/fermer/", leaving.close, name="close"),
     path("mon-compte/garder/<str:token>/", leaving.keep, name="keep"),
     path("compte-ferme/", leaving.closed, name="closed"),
-    path("connexion/code-de-secours/", leaving.recover_account, name="recover"),
+    path("connexion/code-de-recuperation/", leaving.recover_account, name="recover"),
     path("signalement/", incidents.report_incident, name="report_incident"),
     path("signalement/<uuid:reference>/", incidents.incident_reported, name="incident-reported"),
 ]

@@ -51,7 +51,7 @@ class RecoverForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
     )
     code = forms.CharField(
-        label=_("Code de secours"),
+        label=_("Code de récupération"),
         max_length=40,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
         help_text=_("Quatre groupes de cinq signes. Chaque code ne sert qu’une fois."),

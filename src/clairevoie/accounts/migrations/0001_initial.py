@@ -84,8 +84,8 @@ class Migration(migrations.Migration):
                 ('subject', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='privacy.datasubject')),
             ],
             options={
-                'verbose_name': 'code de secours',
-                'verbose_name_plural': 'codes de secours',
+                'verbose_name': 'code de récupération',
+                'verbose_name_plural': 'codes de récupération',
                 'abstract': False,
                 'base_manager_name': 'including_restricted',
                 'indexes': [models.Index(fields=['subject', 'id'], name='recoverycode_whose')],

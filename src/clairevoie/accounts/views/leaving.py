@@ -104,7 +104,7 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
 @never_cache
 @at_most("10/h/ip,30/d/ip")
 def recover_account(request: HttpRequest) -> HttpResponse:
-    """« J’ai un code de secours »: a new password without e-mail or telephone."""
+    """« J’ai un code de récupération »: a new password without e-mail or telephone."""
     form = RecoverForm(posted(request))
     if form.is_valid():
         try:
