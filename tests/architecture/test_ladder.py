@@ -1,0 +1,96 @@
+"""Imports go down the ladder, and through the doors."""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+from functools import cache
+
+import grimp
+from importlinter.cli import lint_imports
+
+from clairevoie import privacy
+from tests.architecture.source import REPOSITORY, SOURCE, nothing
+
+# What stands open in an app for the apps above it.
+OPEN_IN_DOMAIN_APPS = ("models", "actions")
+OPEN_IN_ENGINE = {
+    "messaging": ("models",),
+    "policy": (),
+    # Models at import time, when the door's lazy names cannot resolve; the door's own modules.
+    "privacy": ("models", *privacy._MODULES),
+}
+# config is the only place that knows every app (architecture.md, section 2).
+ABOVE_ALL = "config"
+
+EXEMPT: dict[tuple[str, str], str] = {}
+
+
+@cache
+def _graph() -> grimp.ImportGraph:
+    return grimp.build_graph("clairevoie", cache_dir=None)
+
+
+def test_the_ladder_holds_and_every_app_stands_on_it() -> None:
+    assert lint_imports(config_filename=str(REPOSITORY / "pyproject.toml"), cache_dir=None) == 0
+
+
+def test_every_app_has_a_rung_with_a_sentence() -> None:
+    text = (REPOSITORY / "pyproject.toml").read_text()
+    rungs = tomllib.loads(text)["tool"]["importlinter"]["contracts"][0]["layers"]
+    folders = {path.parent.name for path in SOURCE.glob("*/__init__.py")}
+
+    assert set(rungs) == folders
+    for rung in rungs:
+        line = next(line for line in text.splitlines() if line.strip().startswith(f'"{rung}",'))
+        assert len(line.partition("#")[2].split()) >= 4, f"{rung} has no sentence"
+
+
+def _is_through_a_door(importer: str, imported: str) -> bool:
+    from_app, to = importer.split(".")[1], imported.split(".")[1:]
+    if from_app == "__main__":
+        return True
+    if not to or from_app in (to[0], ABOVE_ALL) or to[0] == "lib":
+        return True
+    inside = to[1] if len(to) > 1 else None
+    if to[0] in OPEN_IN_ENGINE:
+        return inside is None or inside in OPEN_IN_ENGINE[to[0]]
+    return inside in OPEN_IN_DOMAIN_APPS
+
+
+def test_other_apps_are_entered_by_their_doors_only() -> None:
+    graph = _graph()
+    trespassing = [
+        f"{importer} imports {imported}"
+        for importer in sorted(graph.modules)
+        if "." in importer
+        for imported in sorted(graph.find_modules_directly_imported_by(importer))
+        if not _is_through_a_door(importer, imported) and (importer, imported) not in EXEMPT
+    ]
+
+    nothing(trespassing, mend="import models and actions of apps, and engines by their package")
+
+
+def test_the_policy_reader_needs_the_standard_library_alone() -> None:
+    graph = grimp.build_graph("clairevoie", include_external_packages=True, cache_dir=None)
+    outside = {
+        f"{module} imports {imported}"
+        for module in graph.modules
+        if module.startswith(("clairevoie.policy", "clairevoie.lib.duration"))
+        and not module.endswith(".apps")
+        and ".management" not in module
+        for imported in graph.find_modules_directly_imported_by(module)
+        if graph.is_module_squashed(imported) and imported not in _standard_library()
+    }
+
+    nothing(sorted(outside), mend="the standard library only")
+
+
+def _standard_library() -> frozenset[str]:
+    return frozenset(sys.stdlib_module_names) | {"__future__"}
+
+
+def test_our_apps_send_each_other_no_signals() -> None:
+    for path in SOURCE.rglob("*.py"):
+        text = path.read_text()
+        assert "Signal(" not in text, f"{path}: the higher app calls, nobody listens"
