@@ -88,7 +88,7 @@ class Difference:
 
 
 def difference(policy: Policy, before: int, after: int) -> Difference:
-    """Compare two published versions. Raises ``LookupError`` naming an unknown number."""
+    """Compare two published versions. Raises ``LookupError`` on a number nobody published."""
     old, new = _numbered(policy, before), _numbered(policy, after)
     names = dict.fromkeys((*old.maxima, *new.maxima))
     both = {name: (old.maxima.get(name), new.maxima.get(name)) for name in names}
@@ -109,5 +109,4 @@ def _numbered(policy: Policy, number: int) -> Version:
     for version in policy.versions:
         if version.number == number:
             return version
-    known = ", ".join(str(version.number) for version in policy.versions)
-    raise LookupError(f"{number} ({known})")
+    raise LookupError(number)

@@ -101,14 +101,14 @@ class Table:
         return tuple(values)
 
     def duration(self, key: str) -> Duration:
-        text = self.text(key)
-        return self._duration(key, text) if text else Duration()
+        return self._duration(key, self.text(key)) or Duration()
 
     def optional_duration(self, key: str) -> Duration | None:
-        return self.duration(key) if key in self._values else None
+        return self._duration(key, self.text(key)) if key in self._values else None
 
     def durations(self, key: str) -> tuple[Duration, ...]:
-        return tuple(self._duration(key, text) for text in self.texts(key))
+        found = (self._duration(key, text) for text in self.texts(key))
+        return tuple(duration for duration in found if duration is not None)
 
     def choice(self, key: str, kind: type[E], default: E | None = None) -> E:
         """One of an enumeration's values."""
@@ -157,13 +157,16 @@ class Table:
             return None
         return value
 
-    def _duration(self, key: str, text: str) -> Duration:
+    def _duration(self, key: str, text: str) -> Duration | None:
+        """``None`` after noting why there is none; an empty text was noted already."""
+        if not text:
+            return None
         try:
             found = Duration.parse(text)
         except ValueError as error:
             self.note(key, str(error))
-            return Duration()
+            return None
         if found.longest_days > LONGEST.longest_days:
             self.note(key, f"is {text!r}; a duration stays within a century")
-            return Duration()
+            return None
         return found

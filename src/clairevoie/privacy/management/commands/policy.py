@@ -51,17 +51,21 @@ class Command(BaseCommand):
             self._compare_with_ledger()
         for todo in report.reminders(checked, on=calendar.today()):
             self._say(f"{todo.file}, {todo.key} : {_(todo.what)}")
-        counts = asdict(report.counts(checked))
+        counts = report.counts(checked)
         if as_json:
-            self._document(counts)
+            self._document(asdict(counts))
             return
-        for line in (
-            _("%(activities)d activités, %(retention)d règles de conservation"),
-            _("%(recipients)d destinataires, %(trackers)d traceurs"),
-            _("%(versions)d version de la notice"),
-            _("%(promises)d promesses, dont %(planned)d prévues, que rien ne tient encore"),
-        ):
-            self.stdout.write(line % counts)
+        rows = (
+            (_("activités de traitement"), counts.activities),
+            (_("règles de conservation"), counts.retention),
+            (_("destinataires"), counts.recipients),
+            (_("traceurs"), counts.trackers),
+            (_("versions de la notice"), counts.versions),
+            (_("promesses"), counts.promises),
+            (_("promesses prévues, que rien ne tient encore"), counts.planned),
+        )
+        for line in report.aligned([(title, str(count)) for title, count in rows]):
+            self.stdout.write(line)
 
     def _show(self, *, as_json: bool, **options: Any) -> None:
         rules = report.rules(policy.current())
