@@ -10,7 +10,7 @@ from clairevoie import policy
 from clairevoie.lib import calendar
 
 
-def organisation(request: HttpRequest) -> dict[str, Any]:
+def organisation(_request: HttpRequest) -> dict[str, Any]:
     """The controller's identity and the notice in force, for headers and footers."""
     current = policy.current()
     return {

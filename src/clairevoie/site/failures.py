@@ -58,6 +58,6 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     )
 
 
-def broken(request: HttpRequest) -> HttpResponse:
+def broken(_request: HttpRequest) -> HttpResponse:
     """No context processor, no database, no policy: they may be what broke."""
     return HttpResponse(render_to_string("site/broken.html"), status=500)

@@ -38,8 +38,11 @@ _POWERS = (
 )
 # Passkeys need the browser's credentials, on our own pages only.
 PERMISSIONS = ", ".join(
-    [*(f"{power}=()" for power in _POWERS)]
-    + ["publickey-credentials-create=(self)", "publickey-credentials-get=(self)"]
+    (
+        *(f"{power}=()" for power in _POWERS),
+        "publickey-credentials-create=(self)",
+        "publickey-credentials-get=(self)",
+    )
 )
 
 
@@ -47,7 +50,10 @@ class ContentSecurityPolicy(CSPMiddleware):
     """The strict policy everywhere; what unfold needs, on unfold's pages alone."""
 
     def get_policy_parts(
-        self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False
+        self,
+        request: HttpRequest,
+        response: HttpResponseBase,
+        report_only: bool = False,  # noqa: FBT001, FBT002  # django-csp's signature
     ) -> PolicyParts:
         parts = super().get_policy_parts(request, response, report_only)
         path = request.path_info

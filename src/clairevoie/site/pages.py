@@ -2,20 +2,42 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language
 
+from clairevoie import policy
+from clairevoie.site import figures
+
+# Promises worth reading first; the home page quotes those that are already executed.
+QUOTED: Final = ("P-088", "P-086", "P-092", "P-010")
+
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "site/home.html")
+    """Who we are, what we promise, what we keep and until when. No query for a visitor."""
+    current = policy.current()
+    quoted = [current.promises[code] for code in QUOTED if code in current.promises]
+    context = {
+        "wall": figures.wall_of(current),
+        "spans": figures.spans_of(current),
+        "quoted": [promise for promise in quoted if not promise.planned],
+    }
+    return render(request, "site/home.html", context)
+
+
+@require_safe
+def legal(request: HttpRequest) -> HttpResponse:
+    """Who publishes the site (loi n° 2004-575, art. 6 III)."""
+    return render(request, "site/legal.html")
 
 
 @csrf_exempt  # a forged choice of language harms nobody, and a token would need a cookie
 @require_POST
 def choose_language(request: HttpRequest) -> HttpResponse:
     """Remember the language and come back; works without JavaScript."""
-    return set_language(request)  # type: ignore[no-any-return]
+    return set_language(request)

@@ -6,6 +6,7 @@ worded here, so that it follows the reader's language.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from django.utils.functional import Promise as Lazy
@@ -13,7 +14,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from clairevoie.lib.duration import Duration
-from clairevoie.policy import Basis, Clock, RetentionRule, Role
+from clairevoie.policy import Basis, Ending, RetentionRule, Role
 
 BASES: Mapping[Basis, Lazy] = {
     Basis.CONSENT: _("votre consentement, que vous pouvez retirer à tout moment"),
@@ -23,44 +24,18 @@ BASES: Mapping[Basis, Lazy] = {
     Basis.LEGITIMATE_INTEREST: _("notre intérêt légitime, auquel vous pouvez vous opposer"),
 }
 
+BASIS_NAMES: Mapping[Basis, Lazy] = {
+    Basis.CONSENT: _("consentement"),
+    Basis.CONTRACT: _("contrat"),
+    Basis.LEGAL_OBLIGATION: _("obligation légale"),
+    Basis.VITAL_INTEREST: _("intérêts vitaux"),
+    Basis.LEGITIMATE_INTEREST: _("intérêt légitime"),
+}
+
 ROLES: Mapping[Role, Lazy] = {
     Role.PROCESSOR: _("sous-traitant"),
     Role.JOINT: _("responsable conjoint"),
     Role.INDEPENDENT: _("responsable indépendant"),
-}
-
-_CLOCKS: Mapping[Clock, Lazy] = {
-    Clock.LAST_USE: _("après votre dernière utilisation"),
-    Clock.LAST_CONTACT: _("après le dernier contact venant de vous"),
-    Clock.SUSPENSION: _("à compter de la suspension"),
-    Clock.CLOSURE: _("à la fermeture du compte"),
-    Clock.LAST_PURPOSE: _("avec la dernière copie qu’une autre règle garde"),
-}
-
-_COLUMNS: Mapping[str, Lazy] = {
-    "answered_on": _("à compter de la réponse"),
-    "archived_on": _("à compter de l’archivage"),
-    "checked_on": _("après la vérification"),
-    "chosen_on": _("à compter du choix"),
-    "closed_on": _("à compter de la clôture"),
-    "collected_on": _("à compter de la collecte"),
-    "computed_on": _("à compter du calcul"),
-    "disclosed_on": _("à compter de la divulgation"),
-    "ended_on": _("après la fin"),
-    "expire_date": _("à l’expiration de la session"),
-    "expires_on": _("à l’expiration du lien"),
-    "financial_year_end": _("à compter de la clôture de l’exercice"),
-    "happened_at": _("à compter de l’événement"),
-    "issued_on": _("à compter de la délivrance"),
-    "last_act_on": _("après votre dernier geste volontaire"),
-    "last_day": _("après le dernier jour annoncé"),
-    "last_message_on": _("après le dernier message"),
-    "performance_end": _("après la fin du contrat"),
-    "published_on": _("à compter de la publication"),
-    "reviewed_on": _("à compter de la dernière revue"),
-    "saved_on": _("à compter de l’enregistrement"),
-    "sent_on": _("à compter de l’envoi"),
-    "suspended_on": _("à compter de la suspension"),
 }
 
 COUNTRIES: Mapping[str, Lazy] = {
@@ -77,6 +52,13 @@ CATEGORIES: Mapping[str, Lazy] = {
     "social": _("réseaux sociaux"),
     "advertising": _("publicité"),
 }
+
+
+def french_spaces(text: str) -> str:
+    """The same words, with the no-break spaces that French punctuation wants."""
+    text = re.sub(r"« ?", "«\u00a0", text)
+    text = re.sub(r" ?»", "\u00a0»", text)
+    return re.sub(r" ([;!?])", "\u202f\\1", re.sub(r" ([:€])", "\u00a0\\1", text))
 
 
 def duration(span: Duration | None) -> str:
@@ -97,22 +79,21 @@ def duration(span: Duration | None) -> str:
 
 
 def clock(rule: RetentionRule) -> str:
-    """From when the rule counts."""
-    if rule.clock is not Clock.RECORD:
-        return str(_CLOCKS[rule.clock])
-    return str(_COLUMNS.get(rule.column or "", _("à compter de la date de l’enregistrement")))
+    """From when the rule counts, in the policy's words."""
+    return gettext(rule.counted_from)
 
 
 def kept(rule: RetentionRule) -> str:
-    """The whole rule: « 5 ans après votre dernière utilisation »."""
+    """The whole rule: « 5 ans après la dernière utilisation de la plateforme »."""
     if rule.duration is None:
-        return clock(rule)
+        return gettext("jusqu’à %(clock)s") % {"clock": clock(rule)}
     if rule.duration == Duration():
-        return gettext("supprimé %(clock)s") % {"clock": clock(rule)}
-    return gettext("%(duration)s %(clock)s") % {
-        "duration": duration(rule.duration),
-        "clock": clock(rule),
-    }
+        return gettext("supprimé dès %(clock)s") % {"clock": clock(rule)}
+    if rule.then is Ending.DORMANT:
+        text = gettext("masqué au personnel %(duration)s après %(clock)s")
+    else:
+        text = gettext("%(duration)s après %(clock)s")
+    return text % {"duration": duration(rule.duration), "clock": clock(rule)}
 
 
 def country(code: str) -> str:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django import template
 from django.forms import BoundField
 from django.template import Context
 from django.urls import NoReverseMatch, reverse
-from django.utils import formats, translation
+from django.utils import formats, timezone, translation
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 
 from clairevoie import policy
 from clairevoie.lib.duration import Duration
-from clairevoie.policy import Recipient, RetentionRule
+from clairevoie.policy import Activity, Recipient, RetentionRule, Tracker
 from clairevoie.site import navigation, words
 
 register = template.Library()
@@ -95,9 +97,52 @@ def full_date(day: date | None) -> SafeString | str:
 
 
 @register.filter
+def basis_word(activity: Activity) -> str:
+    """The legal basis in two words, for lists."""
+    return str(words.BASIS_NAMES[activity.basis])
+
+
+@register.filter
+def category(tracker: Tracker) -> str:
+    return str(words.CATEGORIES.get(tracker.category, tracker.category))
+
+
+@register.filter
+def full_instant(at: datetime | None) -> SafeString | str:
+    """« 23 novembre 2026 à 03:00 », Paris time, as a ``<time>``."""
+    if at is None:
+        return ""
+    local = timezone.localtime(at)
+    text = gettext("%(day)s à %(hour)s") % {
+        "day": full_date(local.date()),
+        "hour": f"{local:%H:%M}",
+    }
+    return mark_safe(text)  # noqa: S308  # a date of ours and digits
+
+
+@register.filter
+def said(text: str) -> SafeString | str:
+    """A text of the policy in the reader's language, marked as French where it stays French."""
+    spoken = gettext(text)
+    if spoken == text and not (translation.get_language() or "fr").startswith("fr"):
+        return format_html('<span lang="fr">{}</span>', text)
+    return spoken
+
+
+@register.filter
 def groups_of_three(number: str) -> str:
     """« 984 647 552 », with no-break spaces."""
     return "\u00a0".join(number[i : i + 3] for i in range(0, len(number), 3))
+
+
+@register.filter
+def french_spaces(text: str) -> str:
+    return words.french_spaces(text)
+
+
+@register.filter
+def split_words(text: str) -> list[str]:
+    return text.split()
 
 
 @register.filter

@@ -1,0 +1,172 @@
+"""The published notice, with what the programme really does beside it (P-009, P-084, P-110)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Final
+
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import slugify
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from clairevoie.policy import Policy, Promise, RetentionRule, Version
+from clairevoie.privacy.models import Execution
+from clairevoie.site import words
+
+PREAMBLE: Final = "Préambule"
+CLOSING: Final = "Mentions"
+
+# What stands in the margin of a section: the first word found in its title decides.
+_MARGINS: Final = (
+    ("cookie", "trackers"),
+    ("conservation", "retention"),
+    ("partagées", "recipients"),
+    ("droits", "rights"),
+    ("contacter", "officer"),
+    ("protégées", "security"),
+    ("collectées", "activities"),
+    (PREAMBLE, "version"),
+    (CLOSING, "identity"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A titled part of the notice, rendered."""
+
+    title: str
+    anchor: str
+    html: SafeString
+    margin: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """The whole notice: its own title, then its sections."""
+
+    title: str
+    sections: tuple[Section, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A promise, what holds it, and when that last ran."""
+
+    promise: Promise
+    kind: str  # planned, retention, proof, nightly, display or action
+    rule: RetentionRule | None
+    last_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chapter:
+    """The promises of one section of the notice."""
+
+    title: str
+    anchor: str
+    lines: tuple[Line, ...]
+    executed: int
+
+
+def _margin(title: str) -> str:
+    return next((margin for word, margin in _MARGINS if word in title), "")
+
+
+def _dress(tokens: Sequence[Token]) -> None:
+    """The same words with French spaces; links lead outside and do not tell our address."""
+    for token in tokens:
+        for child in token.children or ():
+            if child.type == "text":
+                child.content = words.french_spaces(child.content)
+            if child.type == "link_open":
+                child.attrSet("rel", "external noreferrer")
+
+
+def _parts(tokens: Sequence[Token]) -> list[tuple[str, list[Token]]]:
+    """Tokens by title: before the first subtitle is the preamble, after a rule the closing."""
+    parts: list[tuple[str, list[Token]]] = [(PREAMBLE, [])]
+    skip = 0
+    for index, token in enumerate(tokens):
+        if skip:
+            skip -= 1
+        elif token.type == "heading_open":
+            skip = 2
+            if token.tag != "h1":
+                parts.append((tokens[index + 1].content, []))
+        elif token.type == "hr":
+            parts.append((CLOSING, []))
+        else:
+            parts[-1][1].append(token)
+    return parts
+
+
+@lru_cache(maxsize=8)
+def read(text: str) -> Text:
+    """Render a notice. Raw HTML in it is shown as text, never executed."""
+    markdown = MarkdownIt("commonmark", {"html": False, "breaks": True})
+    tokens = markdown.parse(text)
+    _dress(tokens)
+    heading = next(i for i, token in enumerate(tokens) if token.tag == "h1")
+    sections = tuple(
+        Section(
+            title=title,
+            anchor=slugify(title)[:48].strip("-"),
+            html=mark_safe(markdown.renderer.render(part, markdown.options, {})),  # noqa: S308  # html=False escapes
+            margin=_margin(title),
+        )
+        for title, part in _parts(tokens)
+    )
+    return Text(title=tokens[heading + 1].content, sections=sections)
+
+
+def _kind(promise: Promise) -> str:
+    if promise.executor is None:
+        return "planned"
+    if promise.executor.startswith("retention."):
+        return "retention"
+    if promise.executor.startswith("test:"):
+        return "proof"
+    if promise.executor.startswith("daily."):
+        return "nightly"
+    return "display" if promise.executor.startswith("site.") else "action"
+
+
+def line_of(policy: Policy, promise: Promise, last: Mapping[str, datetime]) -> Line:
+    kind = _kind(promise)
+    code = (promise.executor or "").removeprefix("retention.")
+    return Line(
+        promise=promise,
+        kind=kind,
+        rule=policy.retention.get(code) if kind == "retention" else None,
+        last_at=last.get(promise.executor or ""),
+    )
+
+
+def last_executions() -> dict[str, datetime]:
+    """When each executor last ran: one query for the whole page."""
+    return dict(Execution.objects.values_list("executor", "last_at"))
+
+
+def chapters(policy: Policy, *, wanted: str, last: Mapping[str, datetime]) -> list[Chapter]:
+    """Promises by section, in the order of the text; ``wanted``: all, executed or planned."""
+    found: dict[str, list[Line]] = {}
+    for promise in policy.promises.values():
+        if wanted == "all" or (wanted == "planned") is promise.planned:
+            found.setdefault(promise.section, []).append(line_of(policy, promise, last))
+    return [
+        Chapter(
+            title=title,
+            anchor=f"promesses-{slugify(title)[:40].strip('-')}",
+            lines=tuple(lines),
+            executed=sum(not line.promise.planned for line in lines),
+        )
+        for title, lines in found.items()
+    ]
+
+
+def version_numbered(policy: Policy, number: int) -> Version | None:
+    return next((version for version in policy.versions if version.number == number), None)

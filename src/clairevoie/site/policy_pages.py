@@ -1,0 +1,110 @@
+"""The policy in force, and the versions kept for ever (P-007, P-009)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from clairevoie import policy
+from clairevoie.lib import calendar
+from clairevoie.policy import Policy, Recipient, Version
+from clairevoie.site import notice, words
+
+# ?promesses=… as people type it, and what it means.
+FILTERS: Final = {"toutes": "all", "executees": "executed", "prevues": "planned"}
+
+
+def _countries(current: Policy) -> dict[str, list[Recipient]]:
+    """Where data are stored or pass through, and by whom: a view of the recipients (P-075)."""
+    found: dict[str, list[Recipient]] = {}
+    for recipient in current.recipients.values():
+        if recipient.active:
+            for code in dict.fromkeys((*recipient.countries_stored, *recipient.countries_transit)):
+                found.setdefault(code, []).append(recipient)
+    return found
+
+
+def _promises(
+    request: HttpRequest, current: Policy, last: Mapping[str, datetime]
+) -> dict[str, Any]:
+    asked = request.GET.get("promesses", "toutes")
+    asked = asked if asked in FILTERS else "toutes"
+    planned = sum(promise.planned for promise in current.promises.values())
+    counts = {
+        "toutes": len(current.promises),
+        "executees": len(current.promises) - planned,
+        "prevues": planned,
+    }
+    labels = {"toutes": _("Toutes"), "executees": _("Exécutées"), "prevues": _("Prévues")}
+    return {
+        "chapters": notice.chapters(current, wanted=FILTERS[asked], last=last),
+        "filters": [(key, labels[key], counts[key], key == asked) for key in FILTERS],
+        "counts": counts,
+    }
+
+
+@require_safe
+def in_force(request: HttpRequest) -> HttpResponse:
+    """The text in force, the live registers beside it. One query: the last executions."""
+    current = policy.current()
+    version = current.version_in_force(calendar.today())
+    last = notice.last_executions()
+    context = {
+        "policy": current,
+        "version": version,
+        "text": notice.read(version.text),
+        "rules": [
+            (rule, last.get(f"retention.{rule.code}")) for rule in current.retention.values()
+        ],
+        "activities": [
+            (
+                activity,
+                words.BASES[activity.basis],
+                [current.retention[code] for code in activity.retention],
+                [current.recipients[code] for code in activity.recipients],
+            )
+            for activity in current.activities.values()
+        ],
+        "recipients": sorted(current.recipients.values(), key=lambda found: not found.active),
+        "countries": sorted(_countries(current).items()),
+        "trackers": current.trackers.values(),
+        "versions": current.versions,
+        **_promises(request, current, last),
+    }
+    return render(request, "site/policy.html", context)
+
+
+def _version_or_404(number: int) -> Version:
+    version = notice.version_numbered(policy.current(), number)
+    if version is None:
+        raise Http404(f"no version {number}")
+    return version
+
+
+@require_safe
+def archived(request: HttpRequest, number: int) -> HttpResponse:
+    """A published version, for ever the same."""
+    version = _version_or_404(number)
+    in_force_now = policy.current().version_in_force(calendar.today())
+    context = {
+        "version": version,
+        "text": notice.read(version.text),
+        "is_in_force": version.number == in_force_now.number,
+        "in_force_now": in_force_now,
+    }
+    return render(request, "site/version.html", context)
+
+
+@require_safe
+def archived_source(_request: HttpRequest, number: int) -> HttpResponse:
+    """The very bytes whose SHA-256 is published, so that anybody can compute it again."""
+    version = _version_or_404(number)
+    response = HttpResponse(version.text, content_type="text/plain; charset=utf-8")
+    response["ETag"] = f'"{version.sha256}"'
+    return response
