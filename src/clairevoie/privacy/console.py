@@ -12,7 +12,7 @@ from argparse import ArgumentTypeError
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time
-from typing import Any
+from typing import IO, Any, cast
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
@@ -72,7 +72,7 @@ class VerbCommand(BaseCommand):
             table.add_column(name, justify="right" if isinstance(sample, int) else "left")
         for row in rows:
             table.add_row(*("–" if cell is None else str(cell) for cell in row))
-        Console(file=self.stdout, highlight=False).print(table)
+        Console(file=cast(IO[str], self.stdout), highlight=False).print(table)
 
     def person(self, identifier: str) -> DataSubject:
         """The person an argument names; unknown or ambiguous is a failure, not a bad argument."""

@@ -118,7 +118,8 @@ def _do(name: str, work: Work, at: datetime) -> StepDone:
     try:
         count = work(at)
     except Exception as error:  # noqa: BLE001  # told below; the other promises still hold
-        connection.close_if_unusable_or_obsolete()
+        if not connection.in_atomic_block:
+            connection.close_if_unusable_or_obsolete()
         _log.error("daily step %s failed with %s", name, type(error).__name__)
         return StepDone(name, error=type(error).__name__.lower())
     ledger.mark_executed([name], at=at)

@@ -57,4 +57,4 @@ def _declared() -> list[str]:
 
 
 def _table(label: str) -> str:
-    return apps.get_model(label)._meta.db_table
+    return str(apps.get_model(label)._meta.db_table)

@@ -90,7 +90,7 @@ class Drawer:
 
     def __init__(self) -> None:
         self._file = tempfile.SpooledTemporaryFile(  # noqa: SIM115  # closed by __exit__
-            max_size=_IN_MEMORY, dir=settings.HOME
+            max_size=_IN_MEMORY, dir=str(settings.HOME)
         )
         self._pieces: dict[str, list[tuple[int, int]]] = {}
         self._pending: list[str] = []

@@ -18,7 +18,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from io import SEEK_END
 from typing import IO, Protocol
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.core.files import File
@@ -122,7 +122,7 @@ def _still_there(subject: DataSubject) -> bool:
     return DataSubject.objects.filter(pk=subject.pk, erased_on=None).exists()
 
 
-def _record(subject: DataSubject, name: str, *, token: object, at: datetime) -> ExportPack:
+def _record(subject: DataSubject, name: str, *, token: UUID, at: datetime) -> ExportPack:
     """The row that lets erasure find the file; it and an erasure wait for each other."""
     found = DataSubject.objects.select_for_update().filter(pk=subject.pk, erased_on=None)
     if not found.exists():

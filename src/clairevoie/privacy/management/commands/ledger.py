@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Any, ClassVar
+from typing import Any
 
 from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
@@ -21,7 +21,7 @@ _WHY = {
 
 class Command(VerbCommand):
     help = "Le journal : vérifier qu’aucune ligne n’a été modifiée, effacée, insérée ou déplacée."
-    requires_system_checks: ClassVar = []  # the proof must be readable when all else is broken
+    requires_system_checks = ()  # the proof must be readable when all else is broken
 
     def add_verbs(self, verbs: Any) -> None:
         verbs.add_parser("verify", help="Relit tout le journal ; sortie 1 s’il a été touché.")
