@@ -11,11 +11,10 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Comptes")
 
     def ready(self) -> None:
-        from clairevoie import messaging  # needs the models
+        from clairevoie import messaging, privacy  # needs the models
         from clairevoie.accounts.models import Member
-        from clairevoie.privacy import subjects
 
-        @subjects.known_by
+        @privacy.known_by
         def by_pseudo(identifier: str) -> int | None:
             members = Member.objects.filter(pseudo__iexact=identifier)
             return members.values_list("pk", flat=True).first()

@@ -1,0 +1,1 @@
+"""Dates, durations, contacts and text: plain functions without models or policy."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         withdraw_consent,
     )
     from clairevoie.privacy.declarations import Impersonal, Personal, declare
-    from clairevoie.privacy.erasure import Erasure, erase
+    from clairevoie.privacy.erasure import CannotErase, Erasure, erase
     from clairevoie.privacy.exporting import export, make_pack
     from clairevoie.privacy.gate import Decision, may, permitted
     from clairevoie.privacy.gathering import Category, KeptCategory, gather, kept_until
@@ -35,11 +35,19 @@ if TYPE_CHECKING:
         Suspension,
     )
     from clairevoie.privacy.recipients import disclose
-    from clairevoie.privacy.safeguards import hold, release, release_hold, restrict
+    from clairevoie.privacy.safeguards import (
+        NotRestricted,
+        hold,
+        release,
+        release_hold,
+        restrict,
+    )
     from clairevoie.privacy.subjects import (
+        TwoAccounts,
         close,
         find,
         forget_contact,
+        known_by,
         merge,
         note_contact,
         record_contact,
@@ -47,7 +55,14 @@ if TYPE_CHECKING:
         register_subject,
         verify_contact,
     )
-    from clairevoie.privacy.suspension import contact_is_barred, lift_suspension, suspend
+    from clairevoie.privacy.suspension import (
+        AlreadySuspended,
+        NoReason,
+        NotSuspended,
+        contact_is_barred,
+        lift_suspension,
+        suspend,
+    )
 
 _WHERE = {
     "choices": (
@@ -58,7 +73,7 @@ _WHERE = {
         "withdraw_consent",
     ),
     "declarations": ("Impersonal", "Personal", "declare"),
-    "erasure": ("Erasure", "erase"),
+    "erasure": ("CannotErase", "Erasure", "erase"),
     # Not a module named «export»: importing it would hide the function of the same name.
     "exporting": ("export", "make_pack"),
     "gate": ("Decision", "may", "permitted"),
@@ -74,11 +89,13 @@ _WHERE = {
         "Suspension",
     ),
     "recipients": ("disclose",),
-    "safeguards": ("hold", "release", "release_hold", "restrict"),
+    "safeguards": ("NotRestricted", "hold", "release", "release_hold", "restrict"),
     "subjects": (
+        "TwoAccounts",
         "close",
         "find",
         "forget_contact",
+        "known_by",
         "merge",
         "note_contact",
         "record_contact",
@@ -86,7 +103,14 @@ _WHERE = {
         "register_subject",
         "verify_contact",
     ),
-    "suspension": ("contact_is_barred", "lift_suspension", "suspend"),
+    "suspension": (
+        "AlreadySuspended",
+        "NoReason",
+        "NotSuspended",
+        "contact_is_barred",
+        "lift_suspension",
+        "suspend",
+    ),
 }
 _MODULES = ("daily", "ledger", "outbox", "retention")
 _HOME = {name: module for module, names in _WHERE.items() for name in names}

@@ -12,7 +12,6 @@ from clairevoie import messaging, policy, privacy
 from clairevoie.accounts.models import Member
 from clairevoie.lib.calendar import paris_date
 from clairevoie.lib.contact import EMAIL, PHONE
-from clairevoie.privacy.subjects import TwoAccounts
 
 _UNVERIFIED_DAYS = 1
 
@@ -81,9 +80,7 @@ def _open(member: Member, contacts: list[tuple[str, str]], at: datetime) -> Memb
         EmailAddress.objects.create(user=member, email=member.email, primary=True)
     version = policy.current().version_in_force(on)
     for document in ("cgu", "policy"):
-        privacy.acknowledge(
-            member.subject, document=document, version=str(version.number), at=at
-        )
+        privacy.acknowledge(member.subject, document=document, version=str(version.number), at=at)
     privacy.ledger.append(
         executor="accounts.sign-up",
         at=at,
@@ -146,7 +143,7 @@ def _prove(member: Member, kind: str, raw: str, at: datetime) -> None:
     contact = privacy.note_contact(member.subject, kind=kind, raw=raw, on=on)
     try:
         privacy.verify_contact(contact, on=on)
-    except TwoAccounts as clash:
+    except privacy.TwoAccounts as clash:
         raise ContactUnavailable from clash
     privacy.ledger.append(
         executor=f"accounts.prove-{kind}", at=at, subject=member.subject.uuid, facts={}

@@ -15,10 +15,7 @@ from clairevoie.accounts.actions import suspending
 from clairevoie.accounts.models import Member
 from clairevoie.lib import calendar
 from clairevoie.privacy.backoffice import Deed, Section, author
-from clairevoie.privacy.erasure import CannotErase
 from clairevoie.privacy.models import DataSubject, Restriction
-from clairevoie.privacy.safeguards import NotRestricted
-from clairevoie.privacy.suspension import AlreadySuspended, NoReason, NotSuspended
 
 REASON_CODES = (
     ("fraude", gettext_lazy("Fraude ou usurpation")),
@@ -172,7 +169,7 @@ ON_A_PERSON: tuple[Deed, ...] = (
         form=SuspensionForm,
         perform=_suspend,
         possible=lambda subject: hasattr(subject, "member") and not subject.suspended_on,
-        refusals=(NoReason, AlreadySuspended, suspending.NotYours),
+        refusals=(privacy.NoReason, privacy.AlreadySuspended, suspending.NotYours),
     ),
     Deed(
         slug="lever-la-suspension",
@@ -184,7 +181,7 @@ ON_A_PERSON: tuple[Deed, ...] = (
         ),
         perform=_lift,
         possible=lambda subject: bool(subject.suspended_on),
-        refusals=(NotSuspended, suspending.NotYours),
+        refusals=(privacy.NotSuspended, suspending.NotYours),
     ),
     Deed(
         slug="verrouiller",
@@ -209,7 +206,7 @@ ON_A_PERSON: tuple[Deed, ...] = (
         form=ReleaseForm,
         perform=_release,
         possible=lambda subject: subject.restricted,
-        refusals=(NotRestricted,),
+        refusals=(privacy.NotRestricted,),
     ),
     Deed(
         slug="geler",
@@ -243,7 +240,7 @@ ON_A_PERSON: tuple[Deed, ...] = (
         form=ErasureForm,
         perform=_erase,
         final=True,
-        refusals=(CannotErase,),
+        refusals=(privacy.CannotErase,),
         possible=lambda subject: not subject.held and not subject.restricted,
         describe=what_goes_and_what_stays,
     ),
