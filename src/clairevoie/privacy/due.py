@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from django.db import connection
 from django.db.models import (
     BooleanField,
     Case,
-    Count,
     DateTimeField,
     Exists,
     Max,
@@ -31,7 +31,7 @@ from clairevoie.lib import calendar
 from clairevoie.policy import Clock, Ending, RetentionRule
 from clairevoie.privacy.gate import consented
 from clairevoie.privacy.models import DataSubject, LegalHold
-from clairevoie.privacy.tables import Table, tables_kept
+from clairevoie.privacy.tables import Table, fetch, quoted, tables_kept
 
 COLUMN = {
     Clock.LAST_USE: "last_use",
@@ -41,6 +41,8 @@ COLUMN = {
 }
 ACCOUNT_CLOCKS = ("last_use", "suspended_on", "closed_on")
 PROSPECTING = "prospecting"
+HUB = quoted(DataSubject._meta.db_table)
+HOLD = quoted(LegalHold._meta.db_table)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +80,27 @@ class Line:
             return calendar.paris_midnight(day)
         return day
 
-    def past(self, on: date) -> QuerySet[Any]:
-        """Whatever ran out before ``on``, frozen copies included."""
+    @property
+    def column(self) -> str:
+        return str(self.rows().model._meta.get_field(self.clock).column)
+
+    def cutoff(self, on: date) -> Any:
+        """The parameter of ``clock < %s``: what ran out before ``on``."""
+        bound = self.bound(self.first_clock_not_due(on))
+        if isinstance(bound, datetime):
+            return connection.ops.adapt_datetimefield_value(bound)
+        return bound.isoformat()
+
+    def first_clock_not_due(self, on: date) -> date:
         assert self.rule.duration is not None
         latest = calendar.latest_clock_ended_by(on - timedelta(days=1), self.rule.duration)
-        past = self.rows().filter(**{f"{self.clock}__lt": self.bound(latest + timedelta(days=1))})
+        return latest + timedelta(days=1)
+
+    def past(self, on: date) -> QuerySet[Any]:
+        """Whatever ran out before ``on``, frozen copies included."""
+        past = self.rows().filter(
+            **{f"{self.clock}__lt": self.bound(self.first_clock_not_due(on))}
+        )
         return past.filter(dormant_since=None) if self.rule.then is Ending.DORMANT else past
 
     def frozen(self) -> Q:
@@ -126,32 +144,84 @@ def lines() -> Iterator[Line]:
     yield from (Line(rule) for rule in people if rule.then is Ending.DORMANT)
 
 
-def measure(line: Line, on: date) -> Due:
-    """Count one line: one aggregate over one index range, and the few frozen copies apart.
+def measure(on: date) -> tuple[Due, ...]:
+    """Count every line: one statement over one index range a line.
 
-    The range is counted without asking for each row whether its person is frozen: those are
-    few, so they are looked up from their side; only where there are some is the rest asked.
+    The ranges are counted without asking of each row whether its person is frozen. Frozen
+    people are few: they are counted from their side, in a second statement, only where there
+    are any.
     """
-    skipped = line.past(on).filter(line.frozen()).count()
-    rows = line.due(on) if skipped else line.past(on)
-    found = rows.order_by().aggregate(
-        count=Count("pk"), oldest=Min(line.clock), latest=Max(line.clock)
+    every = tuple(lines())
+    past = _count(every, on, "")
+    anyone = DataSubject.objects.filter(Q(restricted=True) | Q(held=True)).exists()
+    frozen = _count(every, on, _FROZEN) if anyone else [_NOTHING] * len(every)
+    return tuple(
+        _due(line, on, *counted) for line, *counted in zip(every, past, frozen, strict=True)
     )
-    return Due(
-        line=line,
-        count=found["count"],
-        skipped=skipped,
-        oldest=_as_date(found["oldest"]),
-        latest=_as_date(found["latest"]),
+
+
+_Counted = tuple[int, date | None, date | None]
+_NOTHING: _Counted = (0, None, None)
+_FROZEN = (
+    "{owner} IN (SELECT id FROM {hub} WHERE restricted UNION ALL SELECT subject_id FROM {hold} "
+    "WHERE released_on IS NULL AND rule IN ('', %s))"
+)
+
+
+def _count(every: tuple[Line, ...], on: date, condition: str) -> list[_Counted]:
+    parts, parameters = [], []
+    for number, line in enumerate(every):
+        part, values = _range(line, on, condition)
+        parts.append(f"SELECT {number}, {part}")
+        parameters += values
+    rows = fetch(" UNION ALL ".join(parts), parameters)
+    return [(count, _read(low), _read(top)) for _, count, low, top in sorted(rows)]
+
+
+def _range(line: Line, on: date, condition: str) -> tuple[str, list[Any]]:
+    """One line's count and extreme clocks, as text because dates and instants meet here."""
+    table = line.table.name if line.table else HUB
+    clock = f"{table}.{quoted(line.column)}"
+    where, values = [f"{clock} < %s"], [line.cutoff(on)]
+    if line.rule.then is Ending.DORMANT:
+        where.append("dormant_since IS NULL")
+    if condition:
+        condition = condition.replace("{hub}", HUB).replace("{hold}", HOLD)
+        where.append(
+            line.table.of(condition) if line.table else condition.format(owner=f"{HUB}.id")
+        )
+        values.append(line.copies)
+    return (
+        f"count(*), CAST(min({clock}) AS text), CAST(max({clock}) AS text) "
+        f"FROM {table} WHERE {' AND '.join(where)}",
+        values,
     )
+
+
+def _due(line: Line, on: date, past: _Counted, frozen: _Counted) -> Due:
+    count, oldest, latest = past
+    skipped = frozen[0]
+    if skipped:  # the extremes may be those of what stays
+        ends = line.due(on).order_by().aggregate(low=Min(line.clock), top=Max(line.clock))
+        oldest, latest = _as_date(ends["low"]), _as_date(ends["top"])
+    return Due(line=line, count=count - skipped, skipped=skipped, oldest=oldest, latest=latest)
+
+
+def _read(text: str | None) -> date | None:
+    """A date, or the Paris date of an instant, as either engine writes it."""
+    if text is None or len(text) == len("2026-11-22"):
+        return date.fromisoformat(text) if text else None
+    instant = datetime.fromisoformat(text)
+    return calendar.paris_date(instant if instant.tzinfo else instant.replace(tzinfo=UTC))
 
 
 def next_purge_day(line: Line, after: date) -> date | None:
     """The first day past ``after`` on which something of this line runs out."""
     duration = line.rule.duration
     assert duration is not None
-    latest = calendar.latest_clock_ended_by(after - timedelta(days=1), duration)
-    coming = line.rows().filter(**{f"{line.clock}__gte": line.bound(latest + timedelta(days=1))})
+    coming = line.rows().filter(
+        **{f"{line.clock}__gte": line.bound(line.first_clock_not_due(after))}
+    )
     soonest = _as_date(coming.aggregate(soonest=Min(line.clock))["soonest"])
     return None if soonest is None else calendar.purge_day(soonest, duration)
 

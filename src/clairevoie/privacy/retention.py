@@ -31,7 +31,7 @@ from clairevoie.privacy.due import (
     stays_known,
 )
 from clairevoie.privacy.erasure import erase_batch, queue_files, remove, remove_empty_shells
-from clairevoie.privacy.models import DataSubject, Execution
+from clairevoie.privacy.models import DataSubject
 from clairevoie.privacy.tables import files_of, remove_rows, tables_kept
 
 BATCH = 1_000
@@ -64,7 +64,7 @@ class Outcome:
 
 def plan(on: date) -> Plan:
     """What is due on ``on``, rule by rule."""
-    return Plan(on=on, due=tuple(measure(line, on) for line in lines()))
+    return Plan(on=on, due=measure(on))
 
 
 def carry_out(plan: Plan, *, batch: int = BATCH, progress: Progress | None = None) -> Outcome:
@@ -77,7 +77,9 @@ def carry_out(plan: Plan, *, batch: int = BATCH, progress: Progress | None = Non
             if progress is not None:
                 progress(due, removed)
         done.append((due.line.rule.code, due.line.what, count))
-    _mark_executed({due.line.rule.code for due in plan.due})
+    # A rule with nothing due was executed all the same: the public page says when.
+    rules = sorted({due.line.rule.code for due in plan.due})
+    ledger.mark_executed([f"retention.{rule}" for rule in rules], at=calendar.now())
     return Outcome(on=plan.on, done=tuple(row for row in done if row[2]))
 
 
@@ -181,13 +183,3 @@ def _write(line: Line, on: date, count: int, facts: dict[str, Any]) -> None:
         facts={"on": on.isoformat(), "what": line.what, "count": count, **facts},
     )
 
-
-def _mark_executed(rules: Iterable[str]) -> None:
-    """A rule with nothing due was executed all the same: the public page says when."""
-    now = calendar.now()
-    Execution.objects.bulk_create(
-        [Execution(executor=f"retention.{rule}", last_at=now) for rule in sorted(rules)],
-        update_conflicts=True,
-        unique_fields=["executor"],
-        update_fields=["last_at"],
-    )

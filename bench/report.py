@@ -1,0 +1,57 @@
+"""The last report, kept in docs/benchmarks.md."""
+
+from __future__ import annotations
+
+from clairevoie.lib import calendar
+from pathlib import Path
+from typing import Any
+
+LIMITS = {"plan": 2.0, "export one": 3.0, "erase one": 3.0, "sweep": 1.5}
+
+HEAD = """# Benchmarks
+
+Written by `python -m bench` on {day} ({machine}). Each line compares the engine with SQL
+written by hand for the same work ([bench/by_hand.py](../bench/by_hand.py)), interleaved in the
+same run on people of the same make, ending in the same state (checked). Times are medians.
+Absolutes are of that machine; ratios hold.
+"""
+
+
+def write_report(path: Path, found: list[dict[str, Any]], machine: str) -> None:
+    """Replace the report with these results."""
+    parts = [HEAD.format(day=calendar.today().isoformat(), machine=machine)]
+    parts += [_engine(engine) for engine in found]
+    path.write_text("\n".join(parts), encoding="utf-8")
+
+
+def _engine(found: dict[str, Any]) -> str:
+    lines = [
+        f"## {found['engine']}: {found['subjects']:,} people, {found['rows']:,} rows",
+        "",
+        f"Seeded in {found['seeded']:.0f} s.",
+        "",
+        "| Work | Engine | By hand | Ratio | Limit (PostgreSQL) | Runs |",
+        "|---|---:|---:|---:|---:|---:|",
+        *(_pair(row) for row in found["results"]),
+        "",
+        "| Memory | Rows | Time | Peak | Grown by the work |",
+        "|---|---:|---:|---:|---:|",
+        *(_memory(row) for row in found["memory"]),
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _pair(row: dict[str, Any]) -> str:
+    limit = next(value for name, value in LIMITS.items() if row["name"].startswith(name))
+    return (
+        f"| {row['name']} | {row['ours'] * 1e3:,.1f} ms | {row['by_hand'] * 1e3:,.1f} ms "
+        f"| {row['ratio']:.2f}× | ≤ {limit}× | {row['runs']} |"
+    )
+
+
+def _memory(row: dict[str, Any]) -> str:
+    return (
+        f"| {row['what']} | {row['rows']:,} | {row['seconds']:.1f} s "
+        f"| {row['peak_mib']:.1f} MiB | {row['grown_mib']:.1f} MiB |"
+    )
