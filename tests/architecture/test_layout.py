@@ -15,14 +15,12 @@ LONGER: dict[str, str] = {}
 
 # Where a person, a clock or a network enters: they may ask what time it is.
 EDGES = (
-    "/views",
-    "/admin",
-    "/management/commands/",
-    "/forms",
-    "/middleware",
-    "tasks.py",
-    "/config/",
+    *("/views", "/admin", "/management/commands/", "/forms", "/middleware", "/config/", "/site/"),
+    *("/tasks", "/adapter", "/backends", "/sessions", "/second_factor", "/backoffice"),
+    "/privacy/console",
 )
+# A journal says when a line was written, whatever day is being played.
+JOURNALS = ("ledger.append", "outbox.queue", "outbox.queue_many", "_note")
 MAY_ASK_THE_TIME = {
     "src/clairevoie/lib/calendar.py": "the one module that asks the clock",
     "src/clairevoie/privacy/exporting.py": "a file being written is left alone in real time",
