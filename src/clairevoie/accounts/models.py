@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from clairevoie.accounts.roles import Role as Role
+from clairevoie.accounts.roles import Role as Role  # noqa: PLC0414  # re-exported: Role is a word of the models
 from clairevoie.accounts.roles import permissions_of
 from clairevoie.privacy.models import DataSubject, PersonalRecord
 
@@ -21,10 +21,10 @@ from clairevoie.privacy.models import DataSubject, PersonalRecord
 class Gender(models.TextChoices):
     """Optional, empty by default, for statistics only; never a greeting (P-019, F-05)."""
 
-    FEMININE = "feminine", "féminin"
-    MASCULINE = "masculine", "masculin"
-    OTHER = "other", "autre"
-    UNDISCLOSED = "undisclosed", "ne souhaite pas répondre"
+    FEMININE = "feminine", _("féminin")
+    MASCULINE = "masculine", _("masculin")
+    OTHER = "other", _("autre")
+    UNDISCLOSED = "undisclosed", _("ne souhaite pas répondre")
 
 
 class MemberManager(BaseUserManager["Member"]):
@@ -153,7 +153,7 @@ class Session(AbstractBaseSession):
 
     @classmethod
     def get_session_store_class(cls) -> Any:
-        from clairevoie.accounts.sessions import SessionStore  # the store imports this model
+        from clairevoie.accounts.sessions import SessionStore  # noqa: PLC0415  # imports us
 
         return SessionStore
 
@@ -172,9 +172,9 @@ class SecurityEvent(models.Model):
         SIGNED_OUT = "signed-out", _("Déconnexion")
         SESSION_ENDED = "session-ended", _("Session fermée à distance")
         PARALLEL_SESSIONS = "parallel-sessions", _("Plusieurs sessions en même temps")
-        PASSWORD_CHANGED = "password-changed", _("Mot de passe changé")  # noqa: S105
-        PASSWORD_RESET_ASKED = "password-reset-asked", _("Réinitialisation demandée")  # noqa: S105
-        PASSWORD_RESET = "password-reset", _("Mot de passe réinitialisé")  # noqa: S105
+        PASSWORD_CHANGED = "password-changed", _("Mot de passe changé")
+        PASSWORD_RESET_ASKED = "password-reset-asked", _("Réinitialisation demandée")
+        PASSWORD_RESET = "password-reset", _("Mot de passe réinitialisé")
         CONTACT_CHANGED = "contact-changed", _("Coordonnée changée")
         SECOND_FACTOR_ADDED = "second-factor-added", _("Second facteur ajouté")
         SECOND_FACTOR_REMOVED = "second-factor-removed", _("Second facteur retiré")

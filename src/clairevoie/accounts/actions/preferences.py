@@ -13,7 +13,6 @@ from clairevoie.accounts.models import Member
 from clairevoie.policy import Activity
 from clairevoie.privacy.models import DataSubject, Objection
 
-
 # Uses, besides messages, that the notice's promises stop with a switch (P-011, P-012, P-025).
 # An objection to any other legitimate interest is examined by a person (D.8).
 _USES = ("improvement", "personalisation", "motivation")

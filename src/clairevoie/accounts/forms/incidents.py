@@ -15,11 +15,11 @@ class ReportForm(forms.Form):
     """What happened, to which account, and how to answer – or not."""
 
     description = forms.CharField(
-        label=_("Que s’est-il passé\u202f?"),
+        label=_("Que s’est-il passé ?"),
         max_length=4700,
         widget=forms.Textarea(attrs={"rows": 7}),
         help_text=_(
-            "Ce que vous avez vu, et quand. N’écrivez pas votre mot de passe\u00a0: nous n’en "
+            "Ce que vous avez vu, et quand. N’écrivez pas votre mot de passe : nous n’en "
             "avons jamais besoin."
         ),
     )
@@ -61,4 +61,4 @@ class ReportForm(forms.Form):
         """The whole report as one text."""
         account = self.cleaned_data.get("account")
         told: str = self.cleaned_data["description"]
-        return f"{told}\n\nCompte concerné\u00a0: {account}" if account else told
+        return f"{told}\n\nCompte concerné : {account}" if account else told

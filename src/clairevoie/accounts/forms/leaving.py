@@ -23,7 +23,7 @@ class RemoveEmailForm(forms.Form):
         help_text=_("Vous vous connecterez avec lui et votre mot de passe."),
     )
     sure = forms.BooleanField(
-        label=_("J’ai compris\u00a0: retirez mon adresse e-mail."),
+        label=_("J’ai compris : retirez mon adresse e-mail."),
         error_messages={"required": _("Cochez cette case pour confirmer.")},
     )
 
@@ -37,7 +37,7 @@ class CloseForm(forms.Form):
     """A deliberate yes."""
 
     sure = forms.BooleanField(
-        label=_("J’ai compris ce qui part et ce qui reste\u00a0: fermez mon compte."),
+        label=_("J’ai compris ce qui part et ce qui reste : fermez mon compte."),
         error_messages={"required": _("Cochez cette case pour confirmer.")},
     )
 

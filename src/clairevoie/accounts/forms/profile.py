@@ -20,7 +20,7 @@ from clairevoie.lib.speech import sentence
 pseudo_form = RegexValidator(
     r"^[A-Za-z][A-Za-z0-9._-]{2,39}\Z",
     _(
-        "Un pseudo compte de 3 à 40 signes\u00a0: lettres sans accent, chiffres, point, tiret ou "
+        "Un pseudo compte de 3 à 40 signes : lettres sans accent, chiffres, point, tiret ou "
         "tiret bas, et il commence par une lettre."
     ),
 )
@@ -161,8 +161,8 @@ class AvatarForm(forms.Form):
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
         help_text=_(
-            "JPEG, PNG ou WebP, 5\u00a0Mo au plus. Elle est recadrée en carré et "
-            "redessinée\u00a0: lieu, date et appareil de prise de vue disparaissent."
+            "JPEG, PNG ou WebP, 5 Mo au plus. Elle est recadrée en carré et "
+            "redessinée : lieu, date et appareil de prise de vue disparaissent."
         ),
     )
 

@@ -42,9 +42,9 @@ def _why(activity: Activity) -> str:
     if activity.mutable:
         return ""
     if activity.code == "security":
-        return _("Pour protéger votre compte\u00a0: un intrus commencerait par les couper.")
+        return _("Pour protéger votre compte : un intrus commencerait par les couper.")
     if activity.basis is Basis.CONTRACT:
-        return _("Pour tenir le contrat qui nous lie\u00a0: vous comptez sur ces messages.")
+        return _("Pour tenir le contrat qui nous lie : vous comptez sur ces messages.")
     if activity.basis is Basis.LEGAL_OBLIGATION:
         return _("Parce que la loi nous oblige à vous le dire.")
     return ""
