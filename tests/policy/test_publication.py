@@ -14,8 +14,7 @@ from django.core.management import CommandError, call_command
 
 from clairevoie import policy
 from clairevoie.lib.duration import Duration
-from clairevoie.policy import Importance
-from clairevoie.policy.publication import Draft, difference, earliest_effect, publish
+from clairevoie.policy import Draft, Importance, difference, earliest_effect, publish
 from clairevoie.privacy.publication import altered_versions, record_versions
 from tests.promises import promise
 
@@ -74,7 +73,6 @@ def test_a_shorter_maximum_refuses_the_rules_that_exceed_it(folder: Path) -> Non
     assert policy.load(folder).digest == before
 
 
-@promise("P-008")
 def test_a_major_version_waits_two_weeks(folder: Path) -> None:
     assert earliest_effect(date(2026, 12, 1), Importance.MAJOR) == date(2026, 12, 15)
 

@@ -14,8 +14,9 @@ import pytest
 from django.core.management import call_command
 
 from clairevoie import policy
-from clairevoie.policy.register import Register, in_words, register
-from clairevoie.policy.register_formats import FORMATS
+from clairevoie.policy import REGISTER_FORMATS as FORMATS
+from clairevoie.policy import Register, register
+from clairevoie.policy.art30 import in_words
 from tests.promises import promise
 
 TABLES = {"account": ("accounts.Member : <nom> & pseudo",)}

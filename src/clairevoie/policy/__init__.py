@@ -3,6 +3,8 @@
 Standard library only: a lawyer's pull request touches data, never this package.
 """
 
+from clairevoie.policy.art30 import Register, register
+from clairevoie.policy.art30_formats import REGISTER_FORMATS
 from clairevoie.policy.model import (
     Activity,
     Basis,
@@ -19,12 +21,16 @@ from clairevoie.policy.model import (
     Tracker,
     Version,
 )
+from clairevoie.policy.publication import Draft, difference, earliest_effect, publish
 from clairevoie.policy.reader import PolicyError, current, home, load, reread
+from clairevoie.policy.report import Reminder, count, reminders, rule_lines
 
 __all__ = [
+    "REGISTER_FORMATS",
     "Activity",
     "Basis",
     "Clock",
+    "Draft",
     "Ending",
     "Importance",
     "Officer",
@@ -33,12 +39,21 @@ __all__ = [
     "PolicyError",
     "Promise",
     "Recipient",
+    "Register",
+    "Reminder",
     "RetentionRule",
     "Role",
     "Tracker",
     "Version",
+    "count",
     "current",
+    "difference",
+    "earliest_effect",
     "home",
     "load",
+    "publish",
+    "register",
+    "reminders",
     "reread",
+    "rule_lines",
 ]

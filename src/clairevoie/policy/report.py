@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from clairevoie.lib.calendar import add_months
 from clairevoie.policy.model import Policy, Role
 
-YEARLY = 12  # P-001, P-007: promises and notice are read again each year
+YEAR = timedelta(days=366)  # P-001, P-007: promises and notice are read again each year
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +24,7 @@ class Counts:
     planned: int
 
 
-def counts(policy: Policy) -> Counts:
+def count(policy: Policy) -> Counts:
     return Counts(
         activities=len(policy.activities),
         retention=len(policy.retention),
@@ -50,7 +49,7 @@ class RuleLine:
     because: str
 
 
-def rules(policy: Policy) -> tuple[RuleLine, ...]:
+def rule_lines(policy: Policy) -> tuple[RuleLine, ...]:
     return tuple(
         RuleLine(
             code=rule.code,
@@ -63,14 +62,6 @@ def rules(policy: Policy) -> tuple[RuleLine, ...]:
         )
         for rule in policy.retention.values()
     )
-
-
-def aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Rows as lines of text whose columns stand under each other."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        yield "  ".join(cells).rstrip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +101,12 @@ def _contracts(policy: Policy, on: date) -> Iterator[Reminder]:
 
 def _reviews(policy: Policy, on: date) -> Iterator[Reminder]:
     for promise in policy.promises.values():
-        if add_months(promise.last_review, YEARLY) < on:
+        if on - promise.last_review > YEAR:
             yield Reminder(
                 "promises.toml", f"{promise.code}.last-review", "relire la promesse (P-001)"
             )
     newest = policy.versions[-1]
-    if add_months(newest.published_on, YEARLY) < on:
+    if on - newest.published_on > YEAR:
         yield Reminder(
             f"versions/{newest.number}/meta.toml", "published", "revoir la notice (P-007)"
         )

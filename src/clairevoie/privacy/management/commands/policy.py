@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser, ArgumentTypeError
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from clairevoie import policy
 from clairevoie.lib import calendar
 from clairevoie.lib.duration import Duration
-from clairevoie.policy import Importance, PolicyError, publication, report
+from clairevoie.policy import Draft, Importance, PolicyError
 from clairevoie.privacy.publication import altered_versions, record_versions
 
 
@@ -49,9 +49,9 @@ class Command(BaseCommand):
         checked = policy.load(folder) if folder else policy.current()
         if folder is None:
             self._compare_with_ledger()
-        for todo in report.reminders(checked, on=calendar.today()):
+        for todo in policy.reminders(checked, on=calendar.today()):
             self._say(f"{todo.file}, {todo.key} : {_(todo.what)}")
-        counts = report.counts(checked)
+        counts = policy.count(checked)
         if as_json:
             self._document(asdict(counts))
             return
@@ -64,11 +64,11 @@ class Command(BaseCommand):
             (_("promesses"), counts.promises),
             (_("promesses prévues, que rien ne tient encore"), counts.planned),
         )
-        for line in report.aligned([(title, str(count)) for title, count in rows]):
+        for line in _aligned([(title, str(count)) for title, count in rows]):
             self.stdout.write(line)
 
     def _show(self, *, as_json: bool, **options: Any) -> None:
-        rules = report.rules(policy.current())
+        rules = policy.rule_lines(policy.current())
         if as_json:
             self._document([asdict(rule) for rule in rules])
             return
@@ -84,12 +84,12 @@ class Command(BaseCommand):
             (rule.code, rule.keep, rule.clock, rule.then, " ".join(rule.notices), rule.title)
             for rule in rules
         ]
-        for line in report.aligned([titles, *lines]):
+        for line in _aligned([titles, *lines]):
             self.stdout.write(line)
 
     def _diff(self, *, before: int, after: int, as_json: bool, **options: Any) -> None:
         try:
-            found = publication.difference(policy.current(), before, after)
+            found = policy.difference(policy.current(), before, after)
         except LookupError as error:
             message = _("Il n’y a pas de version %(number)s.") % {"number": error}
             raise CommandError(message, returncode=2) from error
@@ -103,7 +103,7 @@ class Command(BaseCommand):
 
     def _publish(self, *, draft: Path | None, as_json: bool, **options: Any) -> None:
         if draft:
-            publication.publish(policy.home(), _draft(draft, options))
+            policy.publish(policy.home(), _draft(draft, options))
             policy.reread()
         numbers = record_versions(at=calendar.now())
         if as_json:
@@ -157,21 +157,29 @@ def _publish_arguments(parser: ArgumentParser) -> None:
     )
 
 
-def _draft(path: Path, options: Mapping[str, Any]) -> publication.Draft:
+def _draft(path: Path, options: Mapping[str, Any]) -> Draft:
     importance = Importance(options["importance"])
     published = options["published"] or calendar.today()
     try:
         text = path.read_bytes()
     except OSError as error:
         raise CommandError(str(error), returncode=2) from error
-    return publication.Draft(
+    return Draft(
         text=text,
         published_on=published,
-        effective_on=options["effective"] or publication.earliest_effect(published, importance),
+        effective_on=options["effective"] or policy.earliest_effect(published, importance),
         importance=importance,
         reason=options["reason"],
         maxima=dict(options["maximum"]),
     )
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Rows as lines of text whose columns stand under each other."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        yield "  ".join(cells).rstrip()
 
 
 def _day(text: str) -> date:

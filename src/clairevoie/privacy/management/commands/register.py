@@ -13,8 +13,7 @@ from django.utils.translation import gettext as _
 
 from clairevoie import policy
 from clairevoie.lib import calendar
-from clairevoie.policy.register import register
-from clairevoie.policy.register_formats import FORMATS
+from clairevoie.policy import REGISTER_FORMATS
 from clairevoie.privacy.declarations import personal_declarations
 
 
@@ -23,12 +22,12 @@ class Command(BaseCommand):
     requires_system_checks = ()  # the register is owed to the authority on a bad day too
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--format", choices=tuple(FORMATS), default="md")
+        parser.add_argument("--format", choices=tuple(REGISTER_FORMATS), default="md")
         parser.add_argument("--output", type=Path, metavar="FILE", help="Sinon, sortie standard.")
 
     def handle(self, *args: object, **options: Any) -> None:
-        found = register(policy.current(), on=calendar.today(), tables=_tables())
-        content = FORMATS[options["format"]](found)
+        found = policy.register(policy.current(), on=calendar.today(), tables=_tables())
+        content = REGISTER_FORMATS[options["format"]](found)
         if options["output"]:
             try:
                 options["output"].write_bytes(content)

@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from xml.sax.saxutils import escape, quoteattr
 
-from clairevoie.policy.register import Entry, Register, Sheet
+from clairevoie.policy.art30 import Entry, Register, Sheet
 
 _ODS = "application/vnd.oasis.opendocument.spreadsheet"
 _SPACES = {
@@ -148,7 +148,7 @@ def _row(entry: Entry) -> str:
     )
 
 
-FORMATS: Mapping[str, Callable[[Register], bytes]] = {
+REGISTER_FORMATS: Mapping[str, Callable[[Register], bytes]] = {
     "json": as_json,
     "csv": as_csv,
     "ods": as_ods,
