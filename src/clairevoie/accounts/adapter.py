@@ -42,7 +42,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         "phone_password_mismatch": _WRONG,
         "username_password_mismatch": _WRONG,
         "too_many_login_attempts": _(
-            "Trop de tentatives : attendez une heure, ou réinitialisez votre mot de passe."
+            "Trop de tentatives : attendez une heure, ou réinitialisez votre mot de passe."
         ),
         "incorrect_code": _("Ce code n’est pas le bon."),
         "incorrect_password": _("Ce mot de passe n’est pas le bon."),
@@ -66,7 +66,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         if not user.may_sign_in:
             clear_login(request)
             reasons = suspended(request, user)
-            return reasons or cast(HttpResponse, self.respond_user_inactive(request, user))
+            return reasons or cast("HttpResponse", self.respond_user_inactive(request, user))
         return cast("HttpResponse | None", super().pre_login(request, user, **kwargs))
 
     def can_delete_email(self, email_address: EmailAddress) -> bool:
@@ -76,7 +76,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         """Rotate the session, then note it. Whoever just gave a password need not repeat it."""
         super().login(request, user)
-        member, store = cast(Member, user), cast(SessionStore, request.session)
+        member, store = cast("Member", user), cast("SessionStore", request.session)
         sessions.begin_session(
             member=member, store=store, terminal=terminal_of(request), at=calendar.now()
         )
@@ -124,7 +124,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         return email
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
-        member = cast(Member, email_address.user)
+        member = cast("Member", email_address.user)
         try:
             with transaction.atomic():
                 confirmed: bool = super().confirm_email(request, email_address)
@@ -142,9 +142,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         request = self.request
         same = request.user.is_authenticated and request.user.pk == user.pk
         kept = request.session.session_key if same else None
-        credentials.set_password(member=cast(Member, user), password=password, session_kept=kept)
+        credentials.set_password(member=cast("Member", user), password=password, session_kept=kept)
 
-    # --- Messages: everything leaves through messaging --------------------------------------------
+    # --- Messages: all leave through messaging --------------------------------------------------
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Only the codes come this way; the rest has its own methods below."""
@@ -172,10 +172,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         self,
         template_prefix: str,
         user: AbstractBaseUser,
-        context: dict[str, Any] | None = None,  # noqa: ARG002  # allauth's signature
+        context: dict[str, Any] | None = None,  # allauth's signature
         email: str | None = None,
     ) -> None:
-        member = cast(Member, user)
+        member = cast("Member", user)
         if template_prefix == "account/email/password_reset":
             self._delete_login_attempts_cached_email(self.request, member=member)
         credentials.tell_of_change(
@@ -194,7 +194,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
     def send_verification_code_sms(
         self, user: AbstractBaseUser, phone: str, code: str, **_kwargs: Any
     ) -> None:
-        self._send_code(PHONE, phone, cast(Member, user), code)
+        self._send_code(PHONE, phone, cast("Member", user), code)
 
     def set_phone(self, user: AbstractBaseUser, phone: str, verified: bool) -> None:  # noqa: FBT001
         """Only proved numbers are kept (:func:`joining.sign_up` keeps the first one itself)."""
@@ -202,12 +202,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
             self.set_phone_verified(user, phone)
 
     def get_phone(self, user: AbstractBaseUser) -> tuple[str, bool] | None:
-        member = cast(Member, user)
+        member = cast("Member", user)
         return (member.phone, member.phone_verified) if member.phone else None
 
     def set_phone_verified(self, user: AbstractBaseUser, phone: str) -> None:
-        changed = cast(Member, user).phone_verified
-        joining.prove_phone(member=cast(Member, user), phone=phone, at=calendar.now())
+        changed = cast("Member", user).phone_verified
+        joining.prove_phone(member=cast("Member", user), phone=phone, at=calendar.now())
         if changed:
             self.send_notification_mail("account/phone_changed", user)
 

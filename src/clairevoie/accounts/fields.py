@@ -29,5 +29,5 @@ class PhoneField(forms.CharField):
             return normalise(PHONE, typed)
         except NotAContact:
             raise ValidationError(
-                _("Ce numéro n’est pas valable. Exemple : 06 12 34 56 78."), code="phone"
+                _("Ce numéro n’est pas valable. Exemple : 06 12 34 56 78."), code="phone"
             ) from None

@@ -29,7 +29,7 @@ STAFF_DOOR = "/gestion/"
 def who_is_there(request: HttpRequest) -> Member | AnonymousUser:
     """As ``auth.get_user``, with the member that came with the session's row."""
     if not hasattr(request, "_cached_user"):
-        token = member_at_hand.set(cast(SessionStore, request.session).member)
+        token = member_at_hand.set(cast("SessionStore", request.session).member)
         try:
             request._cached_user = auth.get_user(request)  # type: ignore[attr-defined]
         finally:
@@ -66,6 +66,6 @@ class SignedInMiddleware(AuthenticationMiddleware):
         # P-036: the « back » button of a shared computer shows nothing of who was there.
         patch_cache_control(response, private=True, no_store=True)
         if visits.is_human(request, response) and request.user.is_authenticated:
-            store = cast(SessionStore, request.session)
+            store = cast("SessionStore", request.session)
             session_actions.note_visit(store=store, member=member, at=calendar.now())
         return response

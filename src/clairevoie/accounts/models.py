@@ -62,7 +62,7 @@ class Member(AbstractBaseUser):
     role = models.CharField("rôle", max_length=16, choices=Role, default=Role.LEARNER)
     is_active = models.BooleanField("actif", default=True)
     joined_on = models.DateField("membre depuis", null=True, blank=True)
-    last_login = None  # type: ignore[assignment]  # DataSubject.last_use is the only clock
+    last_login = None  # DataSubject.last_use is the only clock
 
     objects = MemberManager()
 

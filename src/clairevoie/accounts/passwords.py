@@ -93,23 +93,23 @@ def _is_fresh(run: str, at: int) -> bool:
 class StrengthValidator:
     """Refuses what could be guessed within the throttle; says how to do better."""
 
-    def validate(self, password: str, user: object = None) -> None:  # noqa: ARG002
+    def validate(self, password: str, user: object = None) -> None:
         if len(password) < LEAST_LENGTH:
             raise ValidationError(
-                _("Ce mot de passe est trop court : %(least)d caractères au moins."),
+                _("Ce mot de passe est trop court : %(least)d caractères au moins."),
                 code="password_too_short",
                 params={"least": LEAST_LENGTH},
             )
         if len(password) > MOST_LENGTH:
             raise ValidationError(
-                _("Ce mot de passe est trop long : %(most)d caractères au plus."),
+                _("Ce mot de passe est trop long : %(most)d caractères au plus."),
                 code="password_too_long",
                 params={"most": MOST_LENGTH},
             )
         if bits(password) < LEAST_BITS or surprise(password) < LEAST_SURPRISE:
             raise ValidationError(
                 _(
-                    "Ce mot de passe se devine trop facilement : évitez les mots connus, les "
+                    "Ce mot de passe se devine trop facilement : évitez les mots connus, les "
                     "années et les suites de touches, ou choisissez quatre mots sans rapport."
                 ),
                 code="password_too_weak",
@@ -117,6 +117,6 @@ class StrengthValidator:
 
     def get_help_text(self) -> str:
         return _(
-            "12 caractères au moins, mêlant lettres, chiffres et signes ; ou une phrase de "
+            "12 caractères au moins, mêlant lettres, chiffres et signes ; ou une phrase de "
             "quatre mots sans rapport entre eux."
         )

@@ -5,7 +5,6 @@ from allauth.mfa.models import Authenticator
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
-from django.utils.translation import gettext_lazy as _
 from django_tasks_db.models import DBTaskResult
 
 from clairevoie.accounts.models import CacheEntry, Member, RecoveryCode, SecurityEvent, Session
@@ -16,7 +15,7 @@ declare(
         Member,
         activity="account",
         keep="account",
-        title=_("Compte et profil"),
+        title="Compte et profil",
         provided=(
             "last_name",
             "first_names",
@@ -40,7 +39,7 @@ declare(
         RecoveryCode,
         activity="security",
         keep="account",
-        title=_("Codes de récupération"),
+        title="Codes de récupération",
         observed=("made_on",),
         secret=("code_hash",),
     ),
@@ -48,7 +47,7 @@ declare(
         Session,
         activity="security",
         keep="session",
-        title=_("Sessions de connexion"),
+        title="Sessions de connexion",
         observed=("ip", "user_agent", "started_at", "last_seen_on", "expire_date"),
         secret=("session_data",),
     ),
@@ -56,7 +55,7 @@ declare(
         SecurityEvent,
         activity="security",
         keep="security-log",
-        title=_("Journal de sécurité"),
+        title="Journal de sécurité",
         observed=("kind", "happened_at", "ip", "user_agent"),
     ),
     Impersonal(
@@ -74,7 +73,7 @@ declare(
         activity="account",
         keep="account",
         subject="user",
-        title=_("Adresses e-mail de connexion"),
+        title="Adresses e-mail de connexion",
         provided=("email",),
         observed=("verified",),
         technical=("primary",),
@@ -84,7 +83,7 @@ declare(
         activity="account",
         keep="account",
         subject="email_address__user",
-        title=_("Confirmations d’adresse"),
+        title="Confirmations d’adresse",
         observed=("created", "sent"),
         secret=("key",),
     ),
@@ -93,7 +92,7 @@ declare(
         activity="security",
         keep="account",
         subject="user",
-        title=_("Seconds facteurs"),
+        title="Seconds facteurs",
         observed=("type", "created_at", "last_used_at"),
         secret=("data",),
     ),
@@ -107,7 +106,7 @@ declare(
         activity="security",
         keep="account",  # Django gives the table no index on its date
         subject="user",
-        title=_("Gestes dans la gestion du site"),
+        title="Gestes dans la gestion du site",
         observed=("action_time", "action_flag", "object_repr", "change_message"),
         technical=("content_type", "object_id"),
     ),

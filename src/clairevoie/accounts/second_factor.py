@@ -22,7 +22,7 @@ from clairevoie.accounts.models import Member
 def has_second_factor(member: Any) -> bool:
     """An application or a key; recovery codes alone are no second factor."""
     factors = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
-    return Authenticator.objects.filter(user_id=member.pk, type__in=factors).exists()
+    return bool(Authenticator.objects.filter(user_id=member.pk, type__in=factors).exists())
 
 
 def _box() -> Fernet:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
@@ -57,9 +57,7 @@ class SessionStore(DatabaseStore):
         """Somebody signed in: note the device. The key was rotated by Django's ``login``."""
         self[IDLE_SECONDS] = idle_seconds
         on = calendar.paris_date(at)
-        self._device = Device(
-            terminal.ip, terminal.user_agent, started_at=at, last_seen_on=on
-        )
+        self._device = Device(terminal.ip, terminal.user_agent, started_at=at, last_seen_on=on)
 
     def load(self) -> dict[str, Any]:
         row = self._get_session_from_db()
@@ -81,7 +79,7 @@ class SessionStore(DatabaseStore):
         return found
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
-        session: Session = super().create_model_instance(data)
+        session = cast("Session", super().create_model_instance(data))
         session.subject_id = whose(data)
         session.ip = self._device.ip
         session.user_agent = self._device.user_agent
@@ -97,7 +95,7 @@ class SessionStore(DatabaseStore):
     @property
     def member(self) -> Member | None:
         """Who the row belongs to, read with it."""
-        self._get_session()
+        self.keys()  # reads the row, once
         return getattr(self.row.subject, "member", None) if self.row and self.row.subject else None
 
     def extend(self, *, at: datetime) -> None:

@@ -56,7 +56,9 @@ _forgotten_password: list[URLPattern] = [
 _credentials: list[URLPattern] = [
     path(f"{SECURITY}/confirmer/", plainly(account.reauthenticate), name="account_reauthenticate"),
     path(
-        f"{SECURITY}/mot-de-passe/", plainly(account.password_change), name="account_change_password"
+        f"{SECURITY}/mot-de-passe/",
+        plainly(account.password_change),
+        name="account_change_password",
     ),
     path(
         f"{SECURITY}/mot-de-passe/choisir/",
@@ -110,7 +112,9 @@ _second_factors: list[URLPattern] = [
 
 _own_pages: list[URLPattern] = [
     path(f"{SECURITY}/", security.security, name="security"),
-    path(f"{SECURITY}/second-facteur/", security.second_factor_needed, name="second-factor-needed"),
+    path(
+        f"{SECURITY}/second-facteur/", security.second_factor_needed, name="second-factor-needed"
+    ),
     path(f"{SECURITY}/sessions/fermer/", security.end_session, name="end-session"),
     path(
         f"{SECURITY}/sessions/fermer-les-autres/",

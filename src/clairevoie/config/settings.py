@@ -265,7 +265,6 @@ ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 8, "dashed": False}
 MFA_ADAPTER = "clairevoie.accounts.second_factor.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_TOTP_TOLERANCE = 1
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 

@@ -34,7 +34,9 @@ class SignInForm(LoginForm):  # type: ignore[misc]  # allauth ships no types
         for field in (login, password):
             field.widget.attrs.pop("placeholder", None)
         days = settings.REMEMBERED_SESSION_DAYS
-        self.fields["remember"].label = _("Rester connecté sur cet appareil pendant %d jours") % days
+        self.fields["remember"].label = (
+            _("Rester connecté sur cet appareil pendant %d jours") % days
+        )
 
     def login(self, request: HttpRequest, redirect_url: str | None = None) -> HttpResponse:
         response: HttpResponse = super().login(request, redirect_url)

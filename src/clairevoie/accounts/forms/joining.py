@@ -18,14 +18,15 @@ from clairevoie.lib import calendar
 
 _ONE_OF_TWO = _("Donnez une adresse e-mail ou un numéro de téléphone.")
 _ONE_ONLY = _(
-    "Une seule coordonnée suffit pour commencer : vous pourrez ajouter l’autre dans « Mon compte »."
+    "Une seule coordonnée suffit pour commencer : "
+    "vous pourrez ajouter l’autre dans « Mon compte »."
 )
 
 
 def clean_name(value: str) -> str:
     """A name as it is written, without invisible signs; of any script and length of one up."""
     if any(unicodedata.category(sign) in ("Cc", "Cf", "Zl", "Zp") for sign in value):
-        raise ValidationError(_("Ce nom contient un signe invisible : écrivez-le à nouveau."))
+        raise ValidationError(_("Ce nom contient un signe invisible : écrivez-le à nouveau."))
     return " ".join(value.split())
 
 
@@ -59,7 +60,7 @@ class SignUpForm(SignupForm):  # type: ignore[misc]  # allauth ships no types
         email, password = self.fields["email"], self.fields["password1"]
         email.required = email.widget.is_required = False
         email.label = _("Adresse e-mail")
-        email.help_text = _("L’adresse ou le téléphone, au choix : un code y sera envoyé.")
+        email.help_text = _("L’adresse ou le téléphone, au choix : un code y sera envoyé.")
         self.fields["phone"].label = _("Téléphone")
         password.label = _("Mot de passe")
         for field in (email, password):

@@ -22,6 +22,7 @@ from clairevoie.lib import calendar
 
 _RECENT = 12
 
+
 @own_page
 @require_GET
 def security(request: HttpRequest) -> HttpResponse:
@@ -35,6 +36,7 @@ def security(request: HttpRequest) -> HttpResponse:
         events=_events(member),
     )
 
+
 def _ways_in(member: Member) -> dict[str, Any]:
     factors = list(Authenticator.objects.filter(user=member))
     kinds = {factor.type for factor in factors}
@@ -46,6 +48,7 @@ def _ways_in(member: Member) -> dict[str, Any]:
         "codes_left": len(codes.wrap().get_unused_codes()) if codes else None,
         "second_factor": bool(kinds & {Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN}),
     }
+
 
 def _sessions(request: HttpRequest, member: Member) -> list[dict[str, Any]]:
     return [
@@ -60,6 +63,7 @@ def _sessions(request: HttpRequest, member: Member) -> list[dict[str, Any]]:
         for session in sessions.open_sessions(member, at=calendar.now())
     ]
 
+
 def _events(member: Member) -> list[dict[str, Any]]:
     recent = SecurityEvent.objects.filter(subject=member.pk).order_by("-id")[:_RECENT]
     return [
@@ -71,6 +75,7 @@ def _events(member: Member) -> list[dict[str, Any]]:
         }
         for event in recent
     ]
+
 
 @own_page
 @require_POST
@@ -89,6 +94,7 @@ def end_session(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Cette session est fermée."))
     return redirect("accounts:security")
 
+
 @own_page
 @require_POST
 def end_other_sessions(request: HttpRequest) -> HttpResponse:
@@ -101,6 +107,7 @@ def end_other_sessions(request: HttpRequest) -> HttpResponse:
     text = ngettext("%d autre session est fermée.", "%d autres sessions sont fermées.", ended)
     messages.success(request, text % ended)
     return redirect("accounts:security")
+
 
 @own_page
 @require_GET
