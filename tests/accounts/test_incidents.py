@@ -55,7 +55,9 @@ def test_a_member_reports_and_ends_every_other_session(
     here, elsewhere, another = signed_in(alice), signed_in(alice), signed_in(charlie)
     Session.objects.update(started_at=NOW)
 
-    here.post(REPORT, {"description": "Une connexion que je ne reconnais pas", "end_sessions": "on"})
+    here.post(
+        REPORT, {"description": "Une connexion que je ne reconnais pas", "end_sessions": "on"}
+    )
 
     assert Incident.objects.get().subject == alice.subject
     assert here.get("/mon-compte/").status_code == 200
@@ -113,7 +115,7 @@ def test_the_clock_of_a_confirmed_report_is_72_real_hours(db: None, eve: Person)
     assert notification_due(confirmed) == datetime(2026, 10, 27, 13, 0, tzinfo=PARIS)
 
 
-# --- Suspending -------------------------------------------------------------------------------------
+# --- Suspending ----------------------------------------------------------------------------------
 
 
 def suspend(member: Member, author: Member) -> None:

@@ -53,14 +53,12 @@ def without_phone(person: Person) -> Member:
     return person.member
 
 
-# --- The e-mail -----------------------------------------------------------------------------------
+# --- The e-mail ----------------------------------------------------------------------------------
 
 
 @promise("P-086")
 def test_a_removed_email_is_null_and_nowhere(alice: Person) -> None:
-    privacy.give_consent(
-        alice.subject, activity="newsletter", text="Oui", source="test", at=NOW
-    )
+    privacy.give_consent(alice.subject, activity="newsletter", text="Oui", source="test", at=NOW)
 
     codes = remove_email(member=alice.member, pseudo=None, terminal=HERE, at=NOW)
 
@@ -112,7 +110,9 @@ def test_without_email_or_phone_one_signs_in_by_pseudo_and_recovers_by_code(
     assert authenticate(None, username="Zzyx.seule", password=NEW_PASSWORD) == member
     assert authenticate(None, username="Zzyx.seule", password=PASSWORD) is None
     assert not any(
-        code in stored for code in codes for stored in RecoveryCode.objects.values_list("code_hash")
+        code in stored
+        for code in codes
+        for stored in RecoveryCode.objects.values_list("code_hash")
     )
 
 
@@ -166,9 +166,7 @@ def test_anothers_pseudo_changes_nothing(alice: Person, charlie: Person) -> None
     Member.objects.filter(pk=member.pk).update(pseudo=None)
 
     with pytest.raises(PseudoTaken):
-        remove_email(
-            member=member, pseudo=charlie.canaries.pseudo.upper(), terminal=HERE, at=NOW
-        )
+        remove_email(member=member, pseudo=charlie.canaries.pseudo.upper(), terminal=HERE, at=NOW)
 
     member.refresh_from_db()
     assert member.email == alice.canaries.email
@@ -240,7 +238,7 @@ def test_a_password_given_again_carries_on_where_one_was(
     assert not alice.member.is_active
 
 
-# --- A recovery code, at the door -------------------------------------------------------------------
+# --- A recovery code, at the door ----------------------------------------------------------------
 
 
 def recovery(identifier: str, code: str, password: str = NEW_PASSWORD) -> dict[str, str]:
@@ -294,7 +292,7 @@ def test_guessing_codes_is_stopped(db: None, client: Client) -> None:
     assert answers == [422] * 10 + [429]
 
 
-# --- Closing ----------------------------------------------------------------------------------------
+# --- Closing -------------------------------------------------------------------------------------
 
 
 @promise("P-089")
@@ -376,7 +374,7 @@ def test_one_of_two_administrators_may_leave(eve: Person, bob: Person) -> None:
     assert not Member.objects.get(pk=eve.member.pk).is_active
 
 
-# --- Keeping ----------------------------------------------------------------------------------------
+# --- Keeping -------------------------------------------------------------------------------------
 
 
 def about_to_expire(person: Person) -> str:

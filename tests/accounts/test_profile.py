@@ -12,6 +12,7 @@ import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
+from django.test import Client
 from PIL import Image
 
 from clairevoie import privacy
@@ -59,7 +60,7 @@ def post_of(member: Member, **changes: str) -> dict[str, str]:
     }
 
 
-# --- Profile ------------------------------------------------------------------------------------
+# --- Profile -------------------------------------------------------------------------------------
 
 
 @promise("P-059")
@@ -119,11 +120,9 @@ def test_a_single_name_is_a_whole_name(alice: Person, signed_in: SignIn) -> None
 
 
 @promise("P-019")
-def test_gender_is_empty_unless_given_and_greets_nobody(
-    alice: Person, signed_in: SignIn
-) -> None:
+def test_gender_is_empty_unless_given_and_greets_nobody(alice: Person, signed_in: SignIn) -> None:
     client = signed_in(alice)
-    assert alice.member.gender is None
+    assert not alice.member.gender
 
     client.post("/mon-compte/profil/", post_of(alice.member, gender="undisclosed"))
     alice.member.refresh_from_db()
@@ -131,10 +130,10 @@ def test_gender_is_empty_unless_given_and_greets_nobody(
     client.post("/mon-compte/profil/", post_of(alice.member))
 
     alice.member.refresh_from_db()
-    assert alice.member.gender is None
+    assert Member.objects.get(pk=alice.member.pk).gender is None
     pages = client.get("/mon-compte/").content + client.get("/mon-compte/profil/").content
-    assert "Monsieur".encode() not in pages
-    assert "Madame".encode() not in pages
+    assert b"Monsieur" not in pages
+    assert b"Madame" not in pages
 
 
 @pytest.mark.parametrize(
@@ -204,7 +203,7 @@ def test_each_form_says_what_becomes_of_the_data(
     assert 'data-activity="account"' in answer.content.decode()
 
 
-# --- Avatar -------------------------------------------------------------------------------------
+# --- Avatar --------------------------------------------------------------------------------------
 
 
 @promise("P-017")
@@ -295,7 +294,7 @@ def test_an_avatar_is_served_to_its_owner_alone_then_to_nobody(
     client = signed_in(alice)
     client.post("/mon-compte/avatar/", {"avatar": SimpleUploadedFile("a.jpg", photograph())})
     alice.member.refresh_from_db()
-    names = [alice.member.avatar.name, alice.member.avatar_small.name]
+    names = [str(alice.member.avatar.name), str(alice.member.avatar_small.name)]
 
     served = client.get("/mon-compte/avatar/256.webp")
     strange = signed_in(charlie).get("/mon-compte/avatar/256.webp")
@@ -330,9 +329,9 @@ def test_a_new_avatar_removes_the_former_one_in_the_same_transaction(alice: Pers
 def test_an_upload_that_was_rolled_back_leaves_no_file_after_the_night(alice: Person) -> None:
     change_avatar(member=alice.member, upload=photograph(), at=NOW)
     kept = _stored()
-    with pytest.raises(RuntimeError), transaction.atomic():
+    with transaction.atomic():
         change_avatar(member=alice.member, upload=photograph(), at=NOW)
-        raise RuntimeError
+        transaction.set_rollback(True)
     assert len(_stored()) == len(kept) + 2
 
     swept = sweep_avatars(at=datetime(2099, 1, 1, tzinfo=UTC))
@@ -340,8 +339,8 @@ def test_an_upload_that_was_rolled_back_leaves_no_file_after_the_night(alice: Pe
     alice.member.refresh_from_db()
     assert swept >= 2
     assert _stored() <= kept
-    assert default_storage.exists(alice.member.avatar.name)
-    assert default_storage.exists(alice.member.avatar_small.name)
+    assert default_storage.exists(str(alice.member.avatar.name))
+    assert default_storage.exists(str(alice.member.avatar_small.name))
 
 
 def test_removing_no_avatar_does_nothing(alice: Person) -> None:
@@ -357,7 +356,7 @@ def _stored() -> set[str]:
         return set()
 
 
-# --- Who may see it -------------------------------------------------------------------------------
+# --- Who may see it ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -375,11 +374,7 @@ def _stored() -> set[str]:
         "/mon-compte/fermer/",
     ],
 )
-def test_a_visitor_is_asked_to_sign_in(client: object, db: None, path: str) -> None:
-    from django.test import Client
-
-    assert isinstance(client, Client)
-
+def test_a_visitor_is_asked_to_sign_in(client: Client, db: None, path: str) -> None:
     answer = client.get(path)
 
     assert answer.status_code == 302

@@ -13,7 +13,10 @@ from clairevoie.privacy.models import ExportPack
 
 
 def ask_copy(*, member: Member, at: datetime) -> ExportPack:
-    """Write everything held about the member in one file, ready when this returns."""
+    """Write everything held about the member in one file, ready when this returns.
+
+    Raises ``SubjectErased`` when an erasure came first; then no file stays.
+    """
     return privacy.make_pack(member.subject, at=at)
 
 

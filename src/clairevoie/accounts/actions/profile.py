@@ -90,7 +90,7 @@ def change_avatar(*, member: Member, upload: bytes, at: datetime) -> None:
             _note("accounts.change-profile", current, ("avatar",), at)
     except BaseException:
         for file in written:  # the storage knows no transaction
-            file.storage.delete(file.name)
+            file.storage.delete(str(file.name))
         raise
 
 

@@ -171,6 +171,5 @@ class AvatarForm(forms.Form):
             super().__init__()
             return
         super().__init__(request.POST, request.FILES)
-        refused = getattr(request, "refused_uploads", set())
-        if "avatar" in refused:
+        if "avatar" in getattr(request, "refused_uploads", ()):
             self.fields["avatar"].error_messages["required"] = sentence(AvatarTooHeavy())

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clairevoie.accounts.actions.copies import ask_copy, delete_copy
-from clairevoie.accounts.models import Member
 from clairevoie.accounts.views.guards import at_most, member_of, own_page, page, sure_of_person
 from clairevoie.lib import calendar
-from clairevoie.privacy.models import DataSubject, ExportPack
+from clairevoie.privacy.exporting import SubjectErased
+from clairevoie.privacy.models import ExportPack
 
 
 @require_http_methods(["GET", "POST"])
@@ -28,8 +28,8 @@ def my_data(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             ask_copy(member=member, at=calendar.now())
-        except (DataSubject.DoesNotExist, Member.DoesNotExist) as gone:
-            raise Http404 from gone  # erased in the meantime: there is nothing to copy
+        except SubjectErased as gone:
+            raise Http404 from gone  # there is nobody any more
         messages.success(request, _("Votre copie est prête."))
         return redirect("accounts:data")
     live = ExportPack.including_restricted.filter(

@@ -13,12 +13,13 @@ from allauth.core.internal import ratelimit
 from django.contrib.auth.decorators import login_required
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
 from clairevoie.accounts.models import Member
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 RECENT_SECONDS = 15 * 60  # D.3, level 1: a live session and a proof of identity that recent
 
@@ -33,7 +34,7 @@ def sure_of_person(view: View) -> View:
     """Asks for the password again when it was last given over 15 minutes ago (D.3)."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method != "GET" and not proved_recently(request):
             raise ReauthenticationRequired
         return view(request, *args, **kwargs)
@@ -52,7 +53,7 @@ def at_most(rates: str) -> Callable[[View], View]:
 
     def limit(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             name = view.__name__
             passed = ratelimit.consume(
                 request, app="clairevoie.accounts", action=name, config={name: rates}

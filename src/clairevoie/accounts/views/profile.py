@@ -59,7 +59,7 @@ def _profile_saved(request: HttpRequest, wanted: Profile) -> HttpResponse:
         max_age=settings.LANGUAGE_COOKIE_AGE,
         secure=settings.LANGUAGE_COOKIE_SECURE,
         httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
-        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        samesite="Lax",
     )
     return response
 
@@ -115,7 +115,7 @@ def avatar_file(request: HttpRequest, side: int) -> HttpResponseBase:
     """One's own picture: public pages show the pseudo only (P-017)."""
     member = member_of(request)
     file = {LARGE: member.avatar, SMALL: member.avatar_small}.get(side)
-    if not file or not file.storage.exists(file.name):
+    if not file or not file.storage.exists(str(file.name)):
         raise Http404
     return FileResponse(
         file.open("rb"),

@@ -32,4 +32,6 @@ def suspended(request: HttpRequest, member: Member) -> HttpResponse | None:
 
 def _kept_until(suspension: Suspension) -> date | None:
     duration = policy.current().retention["suspension"].duration
-    return duration and calendar.last_lawful_day(suspension.suspended_on, duration)
+    if duration is None:
+        return None
+    return calendar.last_lawful_day(suspension.suspended_on, duration)
