@@ -6,12 +6,12 @@ stays small and quick.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from clairevoie.lib.duration import Duration
-from clairevoie.policy import Policy, RetentionRule
+from clairevoie.policy import Policy, Promise, RetentionRule
 
 Point: TypeAlias = tuple[float, float]
 YEARS: Final = 50  # as wide as the longest promise: validated projects and certificates
@@ -62,6 +62,33 @@ def wall_of(policy: Policy, columns: int = 11) -> Wall:
         shut="".join(drawn[True]),
         executed=len(drawn[False]),
         planned=len(drawn[True]),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strip:
+    """A few promises side by side, beside the title of their chapter."""
+
+    width: int
+    height: int
+    open: str
+    shut: str
+
+
+def strip_of(promises: Sequence[Promise]) -> Strip:
+    """One diamond a promise, in their order."""
+    width, height = 10, 15
+    drawn: dict[bool, list[str]] = {True: [], False: []}
+    for index, promise in enumerate(promises):
+        outline = _diamond(
+            width * (index + 0.5), height / 2, width / 2 * _SOLID, height / 2 * _SOLID
+        )
+        drawn[promise.planned].append(outline)
+    return Strip(
+        width=width * len(promises),
+        height=height,
+        open="".join(drawn[False]),
+        shut="".join(drawn[True]),
     )
 
 

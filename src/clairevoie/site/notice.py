@@ -16,6 +16,7 @@ from markdown_it.token import Token
 from clairevoie.policy import Policy, Promise, RetentionRule, Version
 from clairevoie.privacy.models import Execution
 from clairevoie.site import words
+from clairevoie.site.figures import Strip, strip_of
 
 PREAMBLE: Final = "Préambule"
 CLOSING: Final = "Mentions"
@@ -70,6 +71,7 @@ class Chapter:
     anchor: str
     lines: tuple[Line, ...]
     executed: int
+    strip: Strip
 
 
 def _margin(title: str) -> str:
@@ -163,6 +165,7 @@ def chapters(policy: Policy, *, wanted: str, last: Mapping[str, datetime]) -> li
             anchor=f"promesses-{slugify(title)[:40].strip('-')}",
             lines=tuple(lines),
             executed=sum(not line.promise.planned for line in lines),
+            strip=strip_of([line.promise for line in lines]),
         )
         for title, lines in found.items()
     ]

@@ -45,6 +45,7 @@ def _promises(
     return {
         "chapters": notice.chapters(current, wanted=FILTERS[asked], last=last),
         "filters": [(key, labels[key], counts[key], key == asked) for key in FILTERS],
+        "open_chapters": asked != "toutes",
         "counts": counts,
     }
 

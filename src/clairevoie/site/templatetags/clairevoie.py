@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -136,8 +137,9 @@ def groups_of_three(number: str) -> str:
 
 
 @register.filter
-def french_spaces(text: str) -> str:
-    return words.french_spaces(text)
+def quoted(text: str) -> str:
+    """A sentence of the notice outside it: no Markdown left, French spaces."""
+    return words.french_spaces(re.sub(r"\[(.+?)\]\(.+?\)", r"\1", text))
 
 
 @register.filter
