@@ -56,14 +56,6 @@ def test_every_proof_names_a_promise_that_exists() -> None:
 
 
 @promise("P-001")
-def test_what_a_test_proves_is_no_longer_planned() -> None:
-    promises, proofs = policy.current().promises, _proofs()
-    proved = sorted(code for code in proofs if code in promises and promises[code].planned)
-
-    nothing(proved, mend="name its executor in policy/promises.toml")
-
-
-@promise("P-001")
 def test_all_one_hundred_and_ten_promises_have_an_owner_and_a_recent_review() -> None:
     promises = policy.current().promises
     stale = [p.code for p in promises.values() if p.last_review < add_months(TODAY, -12)]
