@@ -172,5 +172,6 @@ def test_two_rounds_never_run_at_once_on_postgresql() -> None:
         with pytest.raises(daily.AlreadyRunning):
             daily.run(at=NOW)
 
+        cursor.execute("SELECT pg_advisory_unlock(%s)", [daily._LOCK])
     other.close()
     assert not daily.run(at=NOW).failed
