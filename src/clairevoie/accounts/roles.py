@@ -48,14 +48,14 @@ _ACCOUNTABILITY = frozenset(
         "privacy.view_policy",
     }
 )
-_SURVEYS = frozenset({"surveys.view_answer", "surveys.view_training", "surveys.view_survey"})
+_SURVEYS = frozenset({"surveys.view_survey", "surveys.open", "surveys.invite"})
 _HOUSE = frozenset({"site.view_components"})
 
 GRANTS: Mapping[Role, frozenset[str]] = MappingProxyType(
     {
         Role.LEARNER: _NOBODY,
         Role.TRAINER: _HOUSE | _SURVEYS,
-        Role.ADVISOR: _HOUSE | _PERSONS | _SURVEYS,
+        Role.ADVISOR: _HOUSE | _PERSONS,
         Role.ACCOUNTANT: _HOUSE | {"privacy.view_policy"},
         # Suspending is an administrator's decision alone (P-082); erasing is the DPO's.
         Role.ADMINISTRATOR: _HOUSE
@@ -63,12 +63,13 @@ GRANTS: Mapping[Role, frozenset[str]] = MappingProxyType(
         | _SAFEGUARDS
         | _ACCOUNTABILITY
         | _SURVEYS
+        | {"surveys.view_answer", "surveys.moderate"}
         | {"messaging.view_message", "privacy.suspend", "privacy.lift_suspension"},
         Role.DPO: _HOUSE
         | _PERSONS
         | _SAFEGUARDS
         | _ACCOUNTABILITY
-        | _SURVEYS
+        | {"surveys.view_survey", "surveys.view_answer"}
         | {"messaging.view_message", "privacy.export", "privacy.erase"},
     }
 )

@@ -29,7 +29,7 @@ def send(
     template: str,
     activity: str,
     *,
-    context: Mapping[str, str] | None = None,
+    context: Mapping[str, object] | None = None,
     at: datetime,
     channel: str | None = None,
 ) -> Message:
@@ -59,7 +59,7 @@ def send(
 
 @transaction.atomic
 def send_many(
-    contexts: Mapping[int, Mapping[str, str]], template: str, activity: str, *, at: datetime
+    contexts: Mapping[int, Mapping[str, object]], template: str, activity: str, *, at: datetime
 ) -> int:
     """Write to many people, each with their own words; returns how many will be written to.
 
@@ -78,7 +78,7 @@ def send_many(
 
 
 def _write_to(
-    contexts: Mapping[int, Mapping[str, str]], template: str, activity: str, at: datetime
+    contexts: Mapping[int, Mapping[str, object]], template: str, activity: str, at: datetime
 ) -> int:
     everyone = DataSubject.objects.filter(pk__in=contexts)
     allowed = privacy.permitted(everyone, activity, subject="pk").values_list("pk", flat=True)
@@ -107,7 +107,7 @@ def send_code(
     template: str,
     *,
     subject: DataSubject | None,
-    context: Mapping[str, str] | None = None,
+    context: Mapping[str, object] | None = None,
     at: datetime,
 ) -> Message:
     """Write a code to an address or a number that nobody has proved to be theirs yet.
@@ -165,7 +165,7 @@ def _compose(
     *,
     address: Address,
     language: str | None,
-    context: Mapping[str, str],
+    context: Mapping[str, object],
     at: datetime,
 ) -> Message:
     if address.channel == Channel.NONE:

@@ -50,7 +50,7 @@ def compose(
     channel: str,
     activity: str,
     language: str | None,
-    context: Mapping[str, str],
+    context: Mapping[str, object],
 ) -> Letter:
     """Render one message. Raises ``TemplateDoesNotExist`` for a template nobody wrote."""
     with translation.override(language or settings.LANGUAGE_CODE):

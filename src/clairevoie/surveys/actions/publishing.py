@@ -1,0 +1,61 @@
+"""Showing a review: its author agrees, somebody reads it again, the author may withdraw."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from clairevoie import privacy
+from clairevoie.lib.calendar import paris_date
+from clairevoie.privacy.models import DataSubject
+from clairevoie.surveys.models import Answer
+
+PUBLISHING = "testimonials"  # the activity of the register; its basis is consent
+
+
+class NothingToPublish(Exception):
+    """Écrivez d’abord un avis : une note seule ne se publie pas."""
+
+
+@transaction.atomic
+def publish(*, answer: Answer, text: str, at: datetime) -> None:
+    """The author, having read ``text``, agrees to this review being shown (P-032).
+
+    Raises :class:`NothingToPublish`. It appears once somebody has read it again.
+    """
+    if not answer.review:
+        raise NothingToPublish
+    answer.consent = privacy.give_consent(
+        answer.subject, activity=PUBLISHING, text=text, source="surveys.publish", at=at
+    )
+    answer.save(update_fields=["consent"])
+
+
+@transaction.atomic
+def unpublish(*, answer: Answer, at: datetime) -> None:
+    """The author withdraws the publication: the review is gone from the page at once."""
+    answer.consent = None
+    answer.save(update_fields=["consent"])
+    withdraw_consent_unless_used(answer.subject, at=at)
+
+
+@transaction.atomic
+def moderate(*, answer: Answer, accepted: bool, moderator: UUID, at: datetime) -> None:
+    """Somebody read the review and says whether it may be shown."""
+    answer.moderation = Answer.Moderation.ACCEPTED if accepted else Answer.Moderation.REFUSED
+    answer.moderated_on, answer.moderator = paris_date(at), moderator
+    answer.save(update_fields=["moderation", "moderated_on", "moderator"])
+    privacy.ledger.append(
+        executor="surveys.moderate",
+        at=at,
+        subject=answer.subject.uuid,
+        facts={"answer": answer.uuid, "accepted": accepted, "author": moderator},
+    )
+
+
+def withdraw_consent_unless_used(subject: DataSubject, *, at: datetime) -> None:
+    """Another review of theirs may still be published under a consent of its own."""
+    if not Answer.including_restricted.filter(subject=subject, consent__isnull=False).exists():
+        privacy.withdraw_consent(subject, activity=PUBLISHING, source="surveys.link", at=at)
