@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from clairevoie.lib.duration import Duration
+from clairevoie.lib.typography import french_spaces
 from clairevoie.policy.model import (
     Activity,
     Basis,
@@ -42,6 +43,11 @@ class Entry:
     code: str
     title: str
     values: tuple[str, ...]
+
+    @property
+    def spaced(self) -> tuple[str, ...]:
+        """The values as they are printed."""
+        return tuple(map(french_spaces, self.values))
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ def as_csv(register: Register) -> bytes:
     rows = csv.writer(text)
     rows.writerow(["Activité", *(entry.title for entry in register.activities[0].entries)])
     for sheet in register.activities:
-        rows.writerow([sheet.title, *("\n".join(entry.values) for entry in sheet.entries)])
+        rows.writerow([sheet.title, *("\n".join(entry.spaced) for entry in sheet.entries)])
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -60,10 +60,10 @@ def as_markdown(register: Register) -> bytes:
 def _bullets(sheet: Sheet) -> Iterator[str]:
     for entry in sheet.entries:
         if len(entry.values) == 1:
-            yield f"- **{entry.title}** : {entry.values[0]}\n"
+            yield f"- **{entry.title}** : {entry.spaced[0]}\n"
         elif entry.values:
-            yield f"- **{entry.title}** :\n"
-            yield from (f"  - {value}\n" for value in entry.values)
+            yield f"- **{entry.title}** :\n"
+            yield from (f"  - {value}\n" for value in entry.spaced)
 
 
 def as_ods(register: Register) -> bytes:
@@ -139,7 +139,7 @@ def _table(sheet: Sheet, title: str) -> str:
 
 
 def _row(entry: Entry) -> str:
-    lines = "".join(f"<text:p>{escape(value)}</text:p>" for value in entry.values)
+    lines = "".join(f"<text:p>{escape(value)}</text:p>" for value in entry.spaced)
     return (
         '<table:table-row><table:table-cell table:style-name="head" office:value-type="string">'
         f"<text:p>{escape(entry.title)}</text:p></table:table-cell>"

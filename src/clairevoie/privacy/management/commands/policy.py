@@ -22,13 +22,13 @@ from clairevoie.privacy.publication import altered_versions, record_versions
 
 
 class Command(BaseCommand):
-    help = "La politique en données : la vérifier, la montrer, publier et comparer la notice."
+    help = "La politique en données : la vérifier, la montrer, publier et comparer la notice."
     requires_system_checks = ()  # a table that nobody declared is no fault of the policy
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)
         check = verbs.add_parser("check", help="Tout vérifier, compter les promesses prévues.")
-        check.add_argument("folder", nargs="?", type=Path, help="Un autre dossier : un projet.")
+        check.add_argument("folder", nargs="?", type=Path, help="Un autre dossier : un projet.")
         verbs.add_parser("show", help="Les règles de conservation.")
         diff = verbs.add_parser("diff", help="Ce qui change d’une version de la notice à l’autre.")
         diff.add_argument("before", type=int, metavar="A")
@@ -50,7 +50,7 @@ class Command(BaseCommand):
         if folder is None:
             self._compare_with_ledger()
         for todo in policy.reminders(checked, on=calendar.today()):
-            self._say(f"{todo.file}, {todo.key} : {_(todo.what)}")
+            self._say(f"{todo.file}, {todo.key} : {_(todo.what)}")
         counts = policy.count(checked)
         if as_json:
             self._document(asdict(counts))
@@ -98,7 +98,7 @@ class Command(BaseCommand):
             self._document({"text": found.text, "maxima": maxima})
             return
         for name, (old, new) in maxima.items():
-            self.stdout.write(f"{name} : {old or '–'} → {new or '–'}")
+            self.stdout.write(f"{name} : {old or '–'} → {new or '–'}")
         self.stdout.write(found.text or _("Les deux textes sont les mêmes."))
 
     def _publish(self, *, draft: Path | None, as_json: bool, **options: Any) -> None:
@@ -119,11 +119,11 @@ class Command(BaseCommand):
         try:
             altered = altered_versions()
         except DatabaseError:
-            self._say(_("Pas encore de journal : les textes publiés ne lui sont pas comparés."))
+            self._say(_("Pas encore de journal : les textes publiés ne lui sont pas comparés."))
             return
         if altered:
             raise CommandError(
-                _("Le texte publié a changé : version %(numbers)s. Restaurez-le (git log).")
+                _("Le texte publié a changé : version %(numbers)s. Restaurez-le (git log).")
                 % {"numbers": ", ".join(map(str, altered))}
             )
 
@@ -141,7 +141,7 @@ def _publish_arguments(parser: ArgumentParser) -> None:
         "draft",
         nargs="?",
         type=Path,
-        help="Le nouveau texte, en Markdown. Sans lui : inscrire au journal ce qui n’y est pas.",
+        help="Le nouveau texte, en Markdown. Sans lui : inscrire au journal ce qui n’y est pas.",
     )
     parser.add_argument("--importance", choices=["minor", "major"], default="major")
     parser.add_argument("--reason", default="", help="Pourquoi la notice change.")
@@ -186,7 +186,7 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        message = _("« %(text)s » n’est pas une date du calendrier, telle que 2026-11-22.")
+        message = _("« %(text)s » n’est pas une date du calendrier, telle que 2026-11-22.")
         raise ArgumentTypeError(message % {"text": text}) from None
 
 
@@ -195,5 +195,5 @@ def _maximum(text: str) -> tuple[str, Duration]:
     try:
         return name, Duration.parse(duration)
     except ValueError:
-        message = _("« %(text)s » n’est pas une durée maximale, telle que account=P5Y.")
+        message = _("« %(text)s » n’est pas une durée maximale, telle que account=P5Y.")
         raise ArgumentTypeError(message % {"text": text}) from None

@@ -36,7 +36,7 @@ class Command(BaseCommand):
         elif options["format"] != "ods":
             self.stdout.write(content.decode(), ending="")
         elif sys.stdout.isatty():
-            message = _("Un classeur ne s’affiche pas : ajoutez --output registre.ods.")
+            message = _("Un classeur ne s’affiche pas : ajoutez --output registre.ods.")
             raise CommandError(message, returncode=2)
         else:
             sys.stdout.buffer.write(content)
