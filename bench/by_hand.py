@@ -32,6 +32,8 @@ TABLES = {
     "privacy_expirynotice": "subject_id",
     "privacy_exportpack": "subject_id",
     "messaging_message": "subject_id",
+    "surveys_answer": "subject_id",
+    "surveys_invitation": "subject_id",
     "django_admin_log": "user_id",
     "account_emailaddress": "user_id",
     "mfa_authenticator": "user_id",
@@ -57,11 +59,14 @@ CLOCKS = {
     "privacy_exportpack": "expires_on",
     "privacy_incident": "closed_on",
     "messaging_message": "sent_on",
+    "surveys_invitation": "sent_on",
+    "surveys_answer": "answered_on",
     "accounts_session": "expire_date",
     "accounts_securityevent": "happened_at",
 }
 POSTGRESQL = connection.vendor == "postgresql"
 AMONG = "= ANY(%s)" if POSTGRESQL else "IN (SELECT value FROM json_each(%s))"
+JSON = "jsonb_build_object" if POSTGRESQL else "json_object"
 LOCK = "FOR UPDATE SKIP LOCKED" if POSTGRESQL else ""
 
 
@@ -141,30 +146,23 @@ def sweep(on: date, cutoff: date, policy_hash: str, batch: int) -> int:
 
 def _remove(cursor: Any, ids: Sequence[int], on: date) -> dict[str, int]:
     among = _ids(ids)
-    effects = []
+    now = connection.ops.adapt_datetimefield_value(datetime.now(UTC))
+    queue = (
+        "INSERT INTO privacy_effect (kind, payload, made_at, attempts, last_error) "
+        f"SELECT %s, {JSON}(%s, %s), %s, 0, '' FROM "
+    )
     for table, (storage, columns) in FILES.items():
         for column in columns:
-            names = _rows(
-                cursor,
-                f"SELECT {column} FROM {table} WHERE {TABLES[table]} {AMONG} AND {column} <> ''",
-                among,
+            cursor.execute(
+                queue.replace("(%s, %s)", f"('storage', '{storage}', 'name', {column})")
+                + f"{table} WHERE {TABLES[table]} {AMONG} AND {column} <> ''",
+                ["delete-file", now, among],
             )
-            effects += [("delete-file", {"storage": storage, "name": name}) for (name,) in names]
-    served = _rows(
-        cursor,
-        "SELECT DISTINCT s.uuid, d.recipient FROM privacy_disclosure d "
-        f"JOIN privacy_datasubject s ON s.id = d.subject_id WHERE d.subject_id {AMONG}",
-        among,
-    )
-    effects += [
-        ("notify-recipient", {"recipient": who, "subject": str(UUID(str(u))), "what": "erasure"})
-        for u, who in served
-    ]
-    now = connection.ops.adapt_datetimefield_value(datetime.now(UTC))
-    cursor.executemany(
-        "INSERT INTO privacy_effect (kind, payload, made_at, attempts, last_error) "
-        "VALUES (%s, %s, %s, 0, '')",
-        [(kind, json.dumps(payload), now) for kind, payload in effects],
+    cursor.execute(
+        queue.replace("(%s, %s)", "('recipient', recipient, 'subject', uuid, 'what', 'erasure')")
+        + "(SELECT DISTINCT CAST(s.uuid AS text) AS uuid, d.recipient FROM privacy_disclosure d "
+        f"JOIN privacy_datasubject s ON s.id = d.subject_id WHERE d.subject_id {AMONG}) served",
+        ["notify-recipient", now, among],
     )
     counts = {}
     for table, where in INDIRECT.items():

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from clairevoie.lib import calendar
 from pathlib import Path
 from typing import Any
+
+from clairevoie.lib import calendar
 
 LIMITS = {"plan": 2.0, "export one": 3.0, "erase one": 3.0, "sweep": 1.5}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from uuid import UUID
 
 import pytest
 
@@ -91,4 +92,4 @@ def test_recipients_who_were_served_are_told(alice: Person) -> None:
 
     told = [effect.payload for effect in Effect.objects.filter(kind="notify-recipient")]
     assert [payload["recipient"] for payload in told] == ["host"]
-    assert told[0]["subject"] == str(alice.subject.uuid)
+    assert UUID(told[0]["subject"]) == alice.subject.uuid

@@ -32,7 +32,7 @@ from clairevoie.privacy.due import (
 )
 from clairevoie.privacy.erasure import erase_batch, queue_files, remove, remove_empty_shells
 from clairevoie.privacy.models import DataSubject
-from clairevoie.privacy.tables import files_of, remove_rows, tables_kept
+from clairevoie.privacy.tables import remove_rows, tables_kept
 
 BATCH = 1_000
 Progress = Callable[[Due, int], None]
@@ -148,7 +148,7 @@ def _end_rows(line: Line, *, on: date, size: int) -> int:
         return 0
     keys = [key for key, _, _ in rows]
     marks = ", ".join(["%s"] * len(keys))
-    queue_files(files_of(table, f"{table.name}.{table.key} IN ({marks})", keys))
+    queue_files(table, f"{table.name}.{table.key} IN ({marks})", keys)
     remove_rows(table, keys)
     if table.rule.outlives_erasure:
         remove_empty_shells(sorted({subject for _, subject, _ in rows if subject}))
@@ -182,4 +182,3 @@ def _write(line: Line, on: date, count: int, facts: dict[str, Any]) -> None:
         at=calendar.now(),
         facts={"on": on.isoformat(), "what": line.what, "count": count, **facts},
     )
-

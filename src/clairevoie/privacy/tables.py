@@ -46,6 +46,13 @@ def locked() -> str:
     return "FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
 
 
+def json_object(**values: str) -> str:
+    """SQL of a JSON object; ``values`` are SQL expressions of text."""
+    function = "jsonb_build_object" if connection.vendor == "postgresql" else "json_object"
+    pairs = ", ".join(f"'{key}', {value}" for key, value in values.items())
+    return f"{function}({pairs})"
+
+
 def execute(sql: str, parameters: Iterable[Any] = ()) -> int:
     """Run one statement; returns the number of rows it touched."""
     with connection.cursor() as cursor:
@@ -302,14 +309,3 @@ def unname(table: Table, ids: Sequence[int]) -> None:
             f"UPDATE {table.name} SET {column} = NULL WHERE {among(f'{table.name}.{column}')}",
             (ids_parameter(ids),),
         )
-
-
-def files_of(table: Table, condition: str, parameters: Sequence[Any]) -> Iterable[dict[str, str]]:
-    """Where the stored files of some rows are: alias of the storage, and name."""
-    for column, storage in table.file_columns:
-        rows = fetch(
-            f"SELECT {table.name}.{column} FROM {table.name} WHERE {condition} "
-            f"AND {table.name}.{column} <> ''",
-            parameters,
-        )
-        yield from ({"storage": storage, "name": name} for (name,) in rows)
