@@ -64,7 +64,8 @@ GRANTS: Mapping[Role, frozenset[str]] = MappingProxyType(
         | _ACCOUNTABILITY
         | _SURVEYS
         | {"surveys.view_answer", "surveys.moderate"}
-        | {"messaging.view_message", "privacy.suspend", "privacy.lift_suspension"},
+        | {"messaging.view_message", "privacy.suspend", "privacy.lift_suspension"}
+        | {"accounts.appoint", "surveys.open", "surveys.invite", "surveys.moderate"},
         Role.DPO: _HOUSE
         | _PERSONS
         | _SAFEGUARDS

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from clairevoie.lib import calendar
 from clairevoie.privacy.backoffice import Deed, ReadOnlyAdmin, Section
@@ -23,7 +23,11 @@ from clairevoie.surveys.models import Invitation, Survey
 
 def _invite(request: HttpRequest, survey: Survey, answers: dict[str, Any]) -> str:
     asked = actions.invite(survey=survey, at=calendar.now(), **answers)
-    return _("%(n)d personnes vont recevoir l’invitation.") % {"n": asked}
+    return ngettext(
+        "%(n)d personne va recevoir l’invitation.",
+        "%(n)d personnes vont recevoir l’invitation.",
+        asked,
+    ) % {"n": asked}
 
 
 OPENING = Deed(

@@ -76,7 +76,7 @@ def withdraw(request: HttpRequest, invitation: Invitation, given: Answer) -> Htt
         actions.withdraw(answer=given, at=calendar.now())
         return page(request, "withdrawn", invitation)
     goes = [
-        (gettext("Votre note et votre avis"), gettext("Les figures sont recalculées sans eux."))
+        (gettext("Votre note et votre avis"), gettext("Les chiffres sont recalculés sans eux."))
     ]
     if given.consent:
         goes.append(
