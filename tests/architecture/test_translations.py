@@ -18,6 +18,7 @@ from django.utils.translation.template import templatize
 
 from tests.architecture.source import REPOSITORY, SOURCE, dotted, modules, nothing
 
+ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 BLANK = re.compile(r"%\((\w+)\)[sd]|%[sd]|{(\w*)}")
 
 # msgid → why it needs no English
@@ -42,7 +43,11 @@ def _french(folder: Path) -> dict[str, str]:
     for number, path in enumerate(_sources()):
         text = path.read_text()
         copy = folder / f"{number}.py"
-        copy.write_text(text if path.suffix == ".py" else templatize(text, origin=str(path)))
+        if path.suffix == ".py":  # xgettext leaves \\u escapes of Python as they are
+            text = ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
+        else:
+            text = templatize(text, origin=str(path))
+        copy.write_text(text)
         copies.append(copy)
     keywords = (
         *("gettext_noop", "gettext_lazy", "ngettext_lazy:1,2", "ngettext:1,2", "_", "gettext"),
