@@ -95,7 +95,7 @@ def test_every_kind_of_person_is_in_the_register() -> None:
     }
 
 
-@promise("P-088", "P-090", "P-091", "P-092", "P-093")
+@promise("P-021", "P-088", "P-090", "P-091", "P-092", "P-093")
 @pytest.mark.parametrize(
     ("code", "clock", "last_day"),
     [

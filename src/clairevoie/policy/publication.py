@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from clairevoie.lib.duration import Duration
 from clairevoie.policy.checks import MAJOR_NOTICE
 from clairevoie.policy.model import Importance, Policy, Version
-from clairevoie.policy.reader import load
+from clairevoie.policy.reader import PolicyError, load
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +48,10 @@ def publish(folder: Path, draft: Draft) -> Version:
         copy = Path(workshop) / "policy"
         shutil.copytree(folder, copy)
         _write(copy / "versions" / str(number), number, draft, maxima)
-        published = load(copy).versions[-1]
+        try:
+            published = load(copy).versions[-1]
+        except PolicyError as error:
+            raise PolicyError(folder, error.problems) from None
         (copy / "versions" / str(number)).rename(folder / "versions" / str(number))
     return published
 

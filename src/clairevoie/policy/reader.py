@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -28,7 +28,7 @@ from clairevoie.policy.model import (
     Tracker,
     Version,
 )
-from clairevoie.policy.table import Problems, Table
+from clairevoie.policy.table import Problem, Problems, Table
 
 T = TypeVar("T")
 
@@ -39,9 +39,9 @@ DEFAULT = Path(__file__).resolve().parents[3] / "policy"
 class PolicyError(Exception):
     """The policy contradicts itself: each line names a file, a key and the mend."""
 
-    def __init__(self, folder: Path, problems: Problems) -> None:
+    def __init__(self, folder: Path, problems: Iterable[Problem]) -> None:
         self.folder = folder
-        self.problems = tuple(problems.found)
+        self.problems = tuple(problems)
         count = len(self.problems)
         lines = "".join(f"\n  {problem}" for problem in self.problems)
         super().__init__(f"{folder}: {count} problem{'s' * (count > 1)} to mend{lines}")
@@ -62,10 +62,10 @@ def load(folder: Path) -> Policy:
     problems = Problems()
     files = _files(folder, problems)
     if problems.found:
-        raise PolicyError(folder, problems)
+        raise PolicyError(folder, problems.found)
     tables = {name: _parse(f"{name}.toml", files, problems) for name in FILES}
     if problems.found:
-        raise PolicyError(folder, problems)
+        raise PolicyError(folder, problems.found)
     policy = Policy(
         organisation=_organisation(tables["organisation"]),
         activities=_each(tables["activities"], _activity),
@@ -78,7 +78,7 @@ def load(folder: Path) -> Policy:
     )
     checks.cross_check(policy, problems)
     if problems.found:
-        raise PolicyError(folder, problems)
+        raise PolicyError(folder, problems.found)
     return policy
 
 

@@ -75,8 +75,8 @@ class Command(BaseCommand):
         titles = (
             _("règle"),
             _("durée"),
-            _("depuis"),
-            _("puis"),
+            _("à compter de"),
+            _("au terme"),
             _("préavis"),
             _("ce qui est gardé"),
         )
