@@ -8,12 +8,12 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
-from django.utils.formats import date_format
 
 from clairevoie import messaging
 from clairevoie.accounts.actions.leaving import link_to_keep
 from clairevoie.accounts.models import Member
 from clairevoie.lib.calendar import paris_date
+from clairevoie.lib.speech import day_in_full
 from clairevoie.privacy.models import ExpiryNotice
 
 _BATCH = 200
@@ -61,7 +61,7 @@ def _words(notice: ExpiryNotice) -> dict[str, str]:
     member: Member | None = getattr(notice.subject, "member", None)
     token = link_to_keep(notice.subject, last_day=notice.last_day)
     with translation.override(member.language if member else settings.LANGUAGE_CODE):
-        last_day = date_format(notice.last_day, "j F Y")
+        last_day = day_in_full(notice.last_day)
     return {
         "last_day": last_day,
         "link": f"{settings.SITE_URL}{reverse('accounts:keep', args=[token])}",

@@ -18,7 +18,7 @@ class SwitchesForm(forms.Form):
         for switch in switches:
             self.fields[switch.activity.code] = forms.BooleanField(
                 label=switch.activity.title,
-                help_text=" ".join(switch.activity.purposes),
+                help_text=" ; ".join(switch.activity.purposes),
                 initial=switch.on,
                 required=False,
             )

@@ -35,7 +35,7 @@ def report_incident(request: HttpRequest) -> HttpResponse:
             at=calendar.now(),
         )
         return redirect("accounts:incident-reported", reference=incident.uuid)
-    return page(request, "report", section="report", form=form)
+    return page(request, "report", section="", form=form)
 
 
 @require_GET

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_GET
 from clairevoie import privacy
 from clairevoie.accounts.views.guards import member_of, own_page, page
 from clairevoie.lib import calendar
+from clairevoie.lib.speech import day_in_full
 from clairevoie.privacy import KeptCategory
 from clairevoie.privacy.models import DataSubject
 
@@ -26,14 +26,16 @@ _TICKS_YEARS = (1, 5, 10, 50)
 @require_GET
 @own_page
 def kept(request: HttpRequest) -> HttpResponse:
-    """Each category with its computed end, longest last."""
+    """Each category with its computed end, nearest first."""
     member, on = member_of(request), calendar.today()
-    categories = privacy.kept_until(member.subject, on=on)
+    categories = sorted(
+        privacy.kept_until(member.subject, on=on), key=lambda c: (c.last_day or date.max, c.title)
+    )
     return page(
         request,
         "kept",
         section="kept",
-        on=on,
+        today=day_in_full(on),
         subject=member.subject,
         categories=categories,
         timeline=draw(categories, on=on),
@@ -62,8 +64,8 @@ def _counted(category: KeptCategory) -> str:
 def _until(category: KeptCategory) -> str:
     if category.last_day is None:
         return category.because
-    day = date_format(category.last_day, "j F Y")
-    return _("Jusqu’au %(day)s. %(why)s") % {"day": day, "why": category.because}
+    until = {"day": day_in_full(category.last_day), "why": category.because}
+    return _("Jusqu’au %(day)s. %(why)s") % until
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class Bar:
     """One category, from today to its last day; lengths in per cent of the figure's width."""
 
     title: str
-    last_day: date
+    day: str
     label_y: int
     bar_y: int
     width: str
@@ -105,7 +107,7 @@ def draw(categories: Iterable[KeptCategory], *, on: date) -> Timeline:
     bars = [
         Bar(
             title=category.title,
-            last_day=last_day,
+            day=day_in_full(last_day),
             label_y=_LINE_HEIGHT * line + 18,
             bar_y=_LINE_HEIGHT * line + 26,
             width=_percent((last_day - on).days, end),

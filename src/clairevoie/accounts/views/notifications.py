@@ -31,10 +31,13 @@ def notifications(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _without_switch() -> list[tuple[Activity, str]]:
-    activities = policy.current().activities.values()
-    reasons = ((activity, _why(activity)) for activity in activities)
-    return [(activity, reason) for activity, reason in reasons if reason]
+def _without_switch() -> dict[str, list[str]]:
+    """Titles of the activities that go on, by the reason why."""
+    titles: dict[str, list[str]] = {}
+    for activity in policy.current().activities.values():
+        if reason := _why(activity):
+            titles.setdefault(reason, []).append(activity.title)
+    return titles
 
 
 def _why(activity: Activity) -> str:
