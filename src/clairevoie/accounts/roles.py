@@ -65,7 +65,7 @@ GRANTS: Mapping[Role, frozenset[str]] = MappingProxyType(
         | _SURVEYS
         | {"surveys.view_answer", "surveys.moderate"}
         | {"messaging.view_message", "privacy.suspend", "privacy.lift_suspension"}
-        | {"accounts.appoint", "surveys.open", "surveys.invite", "surveys.moderate"},
+        | {"accounts.appoint"},
         Role.DPO: _HOUSE
         | _PERSONS
         | _SAFEGUARDS

@@ -135,8 +135,8 @@ def _combinations(fields: list[Any]) -> int:
     """How many different rows these columns tell apart: free ones tell any number apart."""
     found = 1
     for column in fields:
-        if column.choices or isinstance(column, models.BooleanField):
-            continue  # one value for all rows is the safe reading of a closed list
+        if column.choices or isinstance(column, models.BooleanField | models.ForeignKey):
+            continue  # all rows hold the same value there
         found = 500
     return found
 
@@ -217,7 +217,9 @@ def _columns(table: Table, speak: Dialect, *, on: date, person: str, row: str) -
             found[quoted(str(column.column))] = person
             continue
         if isinstance(column, models.ForeignKey):
-            found[quoted(str(column.column))] = "NULL" if column.null else _somebody_else(column, on)
+            found[quoted(str(column.column))] = (
+                "NULL" if column.null else _somebody_else(column, on)
+            )
             continue
         found[quoted(str(column.column))] = value_of(
             column,
@@ -234,7 +236,7 @@ def _columns(table: Table, speak: Dialect, *, on: date, person: str, row: str) -
 def _somebody_else(key: models.ForeignKey[Any, Any], on: date) -> str:
     """A row of an impersonal table that every synthetic row may point to; made if needed."""
     target: type[Model] = key.related_model
-    name, number = quoted(target._meta.db_table), quoted(str(target._meta.pk.column))
+    name, number = quoted(target._meta.db_table), quoted(str(key.target_field.column))
     rows = fetch(f"SELECT min({number}) FROM {name}")
     if rows[0][0] is None:
         _make_one(target, on)

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clairevoie import policy, privacy
-from clairevoie.accounts.actions import suspending
-from clairevoie.accounts.models import Member
+from clairevoie.accounts.actions import appointing, suspending
+from clairevoie.accounts.actions.leaving import LastAdministrator
+from clairevoie.accounts.models import Member, Role
 from clairevoie.lib import calendar
 from clairevoie.privacy.backoffice import Deed, Section, author
 from clairevoie.privacy.models import DataSubject, Restriction
@@ -26,6 +27,13 @@ REASON_CODES = (
 )
 
 
+def _usual_appeal() -> str:
+    return _(
+        "Répondez à ce message ou écrivez à %(email)s\u00a0: une autre personne que l’auteur de la "
+        "décision réexaminera votre dossier sous un mois."
+    ) % {"email": policy.current().organisation.contact_email}
+
+
 class SuspensionForm(forms.Form):
     """Author, code, reasons and a way to appeal: nothing is suspended without them (P-082)."""
 
@@ -36,11 +44,14 @@ class SuspensionForm(forms.Form):
     appeal = forms.CharField(
         label=gettext_lazy("Comment contester"),
         widget=forms.Textarea,
-        initial=gettext_lazy(
-            "Répondez à ce message ou écrivez à contact@smart-solutions.fr\u00a0: une autre "
-            "personne que l’auteur de la décision réexaminera votre dossier sous un mois."
-        ),
+        initial=_usual_appeal,
     )
+
+
+class RoleForm(forms.Form):
+    """One role a person (P-003)."""
+
+    role = forms.ChoiceField(label=gettext_lazy("Rôle"), choices=Role.choices)
 
 
 class RestrictionForm(forms.Form):
@@ -90,6 +101,14 @@ class ErasureForm(forms.Form):
 def _me(request: HttpRequest) -> Member:
     assert isinstance(request.user, Member), "the door lets members of staff in, nobody else"
     return request.user
+
+
+def _appoint(request: HttpRequest, subject: DataSubject, answers: dict[str, Any]) -> str:
+    role = Role(answers["role"])
+    appointing.appoint(member=subject.member, role=role, author=_me(request), at=calendar.now())
+    return _("Rôle\u00a0: %(role)s. Les sessions de la personne sont fermées.") % {
+        "role": role.label
+    }
 
 
 def _suspend(request: HttpRequest, subject: DataSubject, answers: dict[str, Any]) -> str:
@@ -176,7 +195,7 @@ ON_A_PERSON: tuple[Deed, ...] = (
         label=gettext_lazy("Lever la suspension"),
         permission="privacy.lift_suspension",
         explains=gettext_lazy(
-            "Le compte reprend là où il en était, avec sa propre horloge\u00a0; l’empreinte des "
+            "Le compte reprend là où il en était, avec sa propre horloge\u202f; l’empreinte des "
             "coordonnées est effacée."
         ),
         perform=_lift,
@@ -218,6 +237,19 @@ ON_A_PERSON: tuple[Deed, ...] = (
         form=HoldForm,
         perform=_hold,
         possible=lambda subject: not subject.restricted,
+    ),
+    Deed(
+        slug="role",
+        label=gettext_lazy("Changer le rôle"),
+        permission="accounts.appoint",
+        explains=gettext_lazy(
+            "Le rôle décide de ce que la personne peut voir et faire. Ses sessions se ferment\u202f; un "
+            "second facteur lui sera demandé pour entrer ici."
+        ),
+        form=RoleForm,
+        perform=_appoint,
+        possible=lambda subject: hasattr(subject, "member") and not subject.restricted,
+        refusals=(appointing.MayNotAppoint, LastAdministrator),
     ),
     Deed(
         slug="exporter",

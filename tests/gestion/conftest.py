@@ -1,0 +1,36 @@
+"""Staff at work: signed in, with a second factor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+from django.test import Client
+
+if TYPE_CHECKING:
+    from tests.cast import Person
+
+SignIn = Callable[["Person"], Client]
+
+
+def give_second_factor(person: Person) -> None:
+    """As the person would have done under « Connexion et sécurité »."""
+    from allauth.mfa.models import Authenticator  # needs the apps, which load after this file
+
+    Authenticator.objects.get_or_create(
+        user=person.member, type=Authenticator.Type.TOTP, defaults={"data": {}}
+    )
+
+
+@pytest.fixture
+def at_work() -> SignIn:
+    """A client in which somebody of the staff is signed in, second factor included."""
+
+    def sign_in(person: Person) -> Client:
+        give_second_factor(person)
+        client = Client()
+        client.force_login(person.member)
+        return client
+
+    return sign_in
