@@ -42,7 +42,7 @@ def forged_form(request: HttpRequest, reason: str = "") -> HttpResponse:
         _("Ce formulaire n’est plus valable"),
         _(
             "La page est restée ouverte trop longtemps, ou votre navigateur a refusé le cookie "
-            "qui protège les formulaires. Rien n’a été enregistré : revenez à la page, "
+            "qui protège les formulaires. Rien n’a été enregistré : revenez à la page, "
             "rechargez-la et recommencez."
         ),
     )

@@ -1,0 +1,142 @@
+"""Public pages in a real browser: both schemes, both widths, keyboard, no script needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from clairevoie.privacy.models import Execution
+from tests.cast import NOW
+from tests.promises import promise
+from tests.site.conftest import PUBLIC
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PAGES = (*PUBLIC, "/connexion/", "/inscription/", "/nulle-part/")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.fixture
+def executed(transactional_db: None) -> None:
+    """Something has run, so that every state of a promise is on the page."""
+    Execution.objects.create(executor="retention.account", last_at=NOW, times=1)
+
+
+def opened(
+    browser: Browser, base_url: str, *, width: int, scheme: Literal["light", "dark"], **more: Any
+) -> Iterator[Page]:
+    context = browser.new_context(
+        base_url=base_url,
+        locale="fr-FR",
+        viewport={"width": width, "height": 900},
+        color_scheme=scheme,
+        **more,
+    )
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(params=["light", "dark"])
+def either_scheme(request: pytest.FixtureRequest, browser: Browser, base_url: str) -> Iterator[Page]:
+    yield from opened(browser, base_url, width=1280, scheme=request.param)
+
+
+@pytest.fixture
+def phone(browser: Browser, base_url: str) -> Iterator[Page]:
+    yield from opened(browser, base_url, width=390, scheme="light")
+
+
+@pytest.fixture
+def without_script(browser: Browser, base_url: str) -> Iterator[Page]:
+    yield from opened(browser, base_url, width=1280, scheme="light", java_script_enabled=False)
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.usefixtures("executed")
+def test_axe_finds_nothing_in_either_scheme(either_scheme: Page, path: str) -> None:
+    either_scheme.goto(path)
+    # What is folded is read too.
+    either_scheme.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+
+    found = Axe().run(either_scheme, options={"runOnly": {"type": "tag", "values": RULES}})
+
+    assert found.violations_count == 0, found.generate_report()
+
+
+@promise("P-004")
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_asks_nothing_of_anybody_else(phone: Page, base_url: str, path: str) -> None:
+    asked: list[str] = []
+    complaints: list[str] = []
+    phone.on("request", lambda request: asked.append(request.url))
+    phone.on("console", lambda message: complaints.append(message.text))
+
+    phone.goto(path, wait_until="networkidle")
+
+    assert [url for url in asked if not url.startswith(base_url)] == []
+    refused = [text for text in complaints if "Content Security Policy" in text]
+    assert refused == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_fits_a_phone(phone: Page, path: str) -> None:
+    phone.goto(path)
+
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_what_a_thumb_presses_is_large_enough(phone: Page, path: str) -> None:
+    phone.goto(path)
+
+    small = phone.evaluate(
+        """() => [...document.querySelectorAll('button, summary, .button, nav a, input:not([type=hidden])')]
+            .filter(e => e.checkVisibility() && !['checkbox', 'radio'].includes(e.type))
+            .map(e => [e.textContent.trim().slice(0, 30), e.getBoundingClientRect()])
+            .filter(([, box]) => box.height > 0 && box.height < 43.5)
+            .map(([text, box]) => `${text}: ${box.height}`)"""
+    )
+    assert small == []
+
+
+def test_the_keyboard_skips_to_the_content_first(phone: Page) -> None:
+    phone.goto("/")
+
+    phone.keyboard.press("Tab")
+    first = phone.evaluate("document.activeElement.className")
+    seen = phone.locator(".skip").bounding_box()
+    phone.keyboard.press("Enter")
+
+    assert first == "skip"
+    assert seen is not None
+    assert seen["y"] >= 0
+    assert phone.evaluate("document.activeElement.id") == "contenu"
+
+
+def test_a_promise_is_reached_by_its_address(phone: Page) -> None:
+    phone.goto("/confidentialite/#P-088")
+
+    assert phone.locator("#P-088").is_visible()
+
+
+def test_the_language_changes_without_script(without_script: Page) -> None:
+    without_script.goto("/mentions-legales/")
+
+    without_script.get_by_role("button", name="English").press("Enter")
+
+    assert without_script.url.endswith("/mentions-legales/")
+    assert without_script.locator("html").get_attribute("lang") == "en"
+    assert without_script.get_by_role("heading", level=1).inner_text() == "Legal notice"
+
+
+def test_promises_are_filtered_without_script(without_script: Page) -> None:
+    without_script.goto("/confidentialite/")
+
+    without_script.get_by_role("link", name="Prévues").press("Enter")
+
+    assert without_script.locator(".promise--planned").first.is_visible()
+    assert without_script.locator(".promise:not(.promise--planned)").count() == 0
