@@ -13,7 +13,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import models
 
 from clairevoie.privacy.declarations import Personal, declaration_of, personal_declarations
@@ -50,6 +49,7 @@ class Nest:
     number: int
     canaries: dict[str, str] = field(default_factory=dict)  # canary → where it was put
     rows: dict[type[models.Model], models.Model] = field(default_factory=dict)
+    count: int = 0
 
     def fill(self, *, lasting: bool = True) -> Nest:
         """One row in every declared table; archives too unless ``lasting`` is False."""
@@ -94,7 +94,8 @@ class Nest:
         if isinstance(column, models.CharField | models.TextField | models.FileField):
             return self._text(column, where)
         if isinstance(column, models.GenericIPAddressField):
-            return self._note(f"2001:db8:{self.number:x}:{len(self.canaries):x}::77", where)
+            self.count += 1
+            return self._note(f"2001:db8:{self.number:x}:{self.count:x}::77", where)
         if isinstance(column, models.JSONField):
             return {"canary": self._note(self._canary(), where)}
         return _neutral(column)
@@ -103,7 +104,7 @@ class Nest:
         canary = self._canary()
         if isinstance(column, models.FileField):
             content = self._note(canary, where).encode()
-            return default_storage.save(f"canaris/{uuid4()}.bin", ContentFile(content))
+            return column.storage.save(f"canaris/{uuid4()}.bin", ContentFile(content))
         if isinstance(column, models.EmailField):
             return self._note(f"{canary}@exemple.fr", where)
         if column.max_length and column.max_length < len(canary):
@@ -111,7 +112,8 @@ class Nest:
         return self._note(canary, where)
 
     def _canary(self) -> str:
-        return f"Zzyx{self.number}n{len(self.canaries)}q"
+        self.count += 1
+        return f"Zzyx{self.number}n{self.count}q"
 
     def _note(self, canary: str, where: str) -> str:
         self.canaries[canary] = where

@@ -83,11 +83,6 @@ class Chapter:
             return ()
         return tuple(i for i, c in enumerate(self.columns) if c.provenance in _CARRIED)
 
-    @property
-    def has_files(self) -> bool:
-        """Files whose column is exported; an earlier pack is not copied into the next."""
-        return any(self.declaration.provenance_of(name) for name in self.declaration.files)
-
     def processors(self) -> tuple[Recipient, ...]:
         """Active recipients of the activity, whether or not something left already."""
         known = policy.current().recipients

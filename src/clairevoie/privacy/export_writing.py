@@ -23,7 +23,6 @@ from uuid import UUID
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from django.conf import settings
-from django.core.files.storage import default_storage
 from django.utils.functional import Promise
 
 from clairevoie.lib import calendar
@@ -284,13 +283,11 @@ def _csv_line(values: list[Any]) -> str:
 
 
 def _copy_files(chapter: Chapter, pack: _Pack, contents: Contents) -> None:
-    if not chapter.has_files:
-        return
-    for name in chapter.category.files():
+    for storage, name in chapter.category.files():
         if name in contents.copied:
             continue
         try:
-            stored = default_storage.open(name)
+            stored = storage.open(name)
         except FileNotFoundError:  # said in the pack; after an erasure the pack is refused
             contents.missing_files.append(name)
             continue
@@ -300,9 +297,8 @@ def _copy_files(chapter: Chapter, pack: _Pack, contents: Contents) -> None:
 
 
 def _paths(chapter: Chapter, contents: Contents) -> Iterator[str]:
-    if chapter.has_files:
-        missing = set(contents.missing_files)
-        yield from (_path(name) for name in chapter.category.files() if name not in missing)
+    missing = set(contents.missing_files)
+    yield from (_path(name) for _, name in chapter.category.files() if name not in missing)
 
 
 def _path(name: str) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
-from django.db.models import DateTimeField, Max, Model
+from django.core.files.storage import Storage
+from django.db.models import DateTimeField, FileField, Max, Model
 
 from clairevoie import policy
 from clairevoie.lib import calendar
@@ -66,11 +67,16 @@ class Category:
         """
         yield from self._read(tuple(column.name for column in self.columns))
 
-    def files(self) -> Iterator[str]:
-        """Storage names of the person's files in this table."""
-        if self.declaration.files:
-            for row in self._read(self.declaration.files):
-                yield from (name for name in row if name)
+    def files(self) -> Iterator[tuple[Storage, str]]:
+        """The person's stored files in this table, of columns that are exported."""
+        exported = [
+            name for name in self.declaration.files if self.declaration.provenance_of(name)
+        ]
+        if exported:
+            meta = self.declaration.model._meta
+            stores = [cast("FileField", meta.get_field(name)).storage for name in exported]
+            for row in self._read(tuple(exported)):
+                yield from ((s, name) for s, name in zip(stores, row, strict=True) if name)
 
     def _read(self, columns: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
         model: type[Model] = self.declaration.model
