@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
+from clairevoie.config.demonstration import loading
 from clairevoie.privacy import DataSubject
 
 
@@ -28,9 +30,14 @@ def steps() -> Iterator[str]:
         yield _("Préparation des fichiers statiques…")
         call_command("collectstatic", verbosity=0, interactive=False, clear=True)
         stamp.write_text(fingerprint)
-    if "demonstration" in get_commands() and not DataSubject.objects.exists():
+    if not _is_for_real_people() and not DataSubject.objects.exists():
         yield _("Chargement de l’organisation de démonstration…")
-        call_command("demonstration", verbosity=0)
+        call_command("demonstration", stdout=StringIO())  # its progress is on standard error
+
+
+def _is_for_real_people() -> bool:
+    """An instance that writes to somebody, or is said to be for real, starts empty."""
+    return bool(settings.PRODUCTION or settings.EMAIL_URL or settings.CLAIREVOIE_SMS != "console")
 
 
 def _static_fingerprint() -> str:
@@ -45,5 +52,5 @@ def _static_fingerprint() -> str:
 
 def demonstration_accounts() -> str:
     """Who may sign in to the demonstration, as its command wrote it; empty without one."""
-    notes = Path(settings.HOME) / "demonstration.txt"
+    notes = loading.notes_path()
     return notes.read_text() if notes.exists() else ""

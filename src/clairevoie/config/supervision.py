@@ -1,4 +1,4 @@
-"""The processes of an instance: the web server, the tasks' worker. They live and end together."""
+"""The processes of an instance: web server, tasks, nightly round. They live and end together."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def is_taken(host: str, port: int) -> bool:
 class Supervisor:
     """Starts every process of the instance and ends them all when one ends, or on a signal.
 
-    The tasks' worker starts once pages are answered: people come first on a small machine.
+    Those behind the scenes start once pages are answered: people come first on a small machine.
     """
 
     def __init__(self, *, host: str, port: int, workers: int) -> None:
@@ -43,7 +43,10 @@ class Supervisor:
             "clairevoie.config.wsgi:application",
         ]
         self._web = web
-        self._worker = [f"{programs}/clairevoie", "db_worker", "--verbosity", "0"]
+        self._behind = (
+            [f"{programs}/clairevoie", "db_worker", "--verbosity", "0"],
+            [f"{programs}/clairevoie", "daily", "--every-night"],
+        )
         self._children: list[subprocess.Popen[bytes]] = []
         self._stopping = False
 
@@ -54,7 +57,8 @@ class Supervisor:
         self._spawn(self._web)
         if not self._answers(within=60.0):
             return False
-        self._spawn(self._worker)
+        for command in self._behind:
+            self._spawn(command)
         return True
 
     def _spawn(self, command: list[str]) -> None:

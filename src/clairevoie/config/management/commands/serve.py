@@ -6,8 +6,6 @@ import os
 from argparse import ArgumentParser, ArgumentTypeError
 from typing import Any
 
-from django.conf import settings
-from django.core.management import get_commands
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
@@ -47,7 +45,6 @@ class Command(BaseCommand):
 
     def _welcome(self, address: str) -> None:
         self.stdout.write(f"\nClairevoie : {address}\n")
-        if settings.DEBUG or "demonstration" in get_commands():
-            self.stdout.write(preparation.demonstration_accounts())
+        self.stdout.write(preparation.demonstration_accounts())
         self.stdout.write(_("Ctrl-C arrête tout."))
         self.stdout.flush()
