@@ -6,7 +6,11 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.account.internal.flows.login import (
+    AUTHENTICATION_METHODS_SESSION_KEY,
+    get_authentication_records,
+    record_authentication,
+)
 from allauth.account.internal.stagekit import clear_login
 from allauth.account.models import EmailAddress
 from django.contrib import messages
@@ -80,7 +84,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         sessions.begin_session(
             member=member, store=store, terminal=terminal_of(request), at=calendar.now()
         )
-        proofs = store.get(AUTHENTICATION_METHODS_SESSION_KEY) or []
+        if not get_authentication_records(request, user):  # a sign-up, proved by its code
+            record_authentication(request, user, method="code")
+        proofs = store[AUTHENTICATION_METHODS_SESSION_KEY]
         store[AUTHENTICATION_METHODS_SESSION_KEY] = [
             {"method": p["method"], "at": p["at"], "reauthenticated": True, **_kind_of(p)}
             for p in proofs

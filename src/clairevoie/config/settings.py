@@ -244,6 +244,8 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "phone", "password1*"]
 ACCOUNT_FORMS = {
     "signup": "clairevoie.accounts.forms.joining.SignUpForm",
     "login": "clairevoie.accounts.forms.credentials.SignInForm",
+    "add_email": "clairevoie.accounts.forms.credentials.NewEmailForm",
+    "change_phone": "clairevoie.accounts.forms.credentials.NewPhoneForm",
     "reset_password": "clairevoie.accounts.forms.credentials.ResetPasswordForm",
     "user_token": "clairevoie.accounts.forms.credentials.ResetTokenForm",
 }

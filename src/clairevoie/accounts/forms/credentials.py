@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from allauth.account.forms import LoginForm, UserTokenForm
+from allauth.account.forms import AddEmailForm, ChangePhoneForm, LoginForm, UserTokenForm
 from django import forms
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
@@ -45,6 +45,22 @@ class SignInForm(LoginForm):  # type: ignore[misc]  # allauth ships no types
         until = calendar.now() + timedelta(days=settings.REMEMBERED_SESSION_DAYS)
         request.session.set_expiry(until if wanted else 0)
         return response
+
+
+class NewEmailForm(AddEmailForm):  # type: ignore[misc]  # allauth ships no types
+    """Another address for the account."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("Nouvelle adresse e-mail")
+
+
+class NewPhoneForm(ChangePhoneForm):  # type: ignore[misc]  # allauth ships no types
+    """Another number for the account."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["phone"].label = _("Nouveau numéro de téléphone")
 
 
 class ResetPasswordForm(forms.Form):

@@ -33,6 +33,7 @@ def clean_name(value: str) -> str:
 class SignUpForm(SignupForm):  # type: ignore[misc]  # allauth ships no types
     """A name, one contact, a password, the terms: nothing else is asked (P-013, P-014)."""
 
+    use_required_attribute = False
     field_order = ("last_name", "first_names", "email", "phone", "password1", "terms")
 
     last_name = forms.CharField(
@@ -58,10 +59,12 @@ class SignUpForm(SignupForm):  # type: ignore[misc]  # allauth ships no types
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         email, password = self.fields["email"], self.fields["password1"]
-        email.required = email.widget.is_required = False
         email.label = _("Adresse e-mail")
         email.help_text = _("L’adresse ou le téléphone, au choix : un code y sera envoyé.")
         self.fields["phone"].label = _("Téléphone")
+        for either in (email, self.fields["phone"]):
+            either.required = True  # drawn without « facultatif »: one of the two is not
+            either.validate = lambda _value: None  # the rule is in clean()
         password.label = _("Mot de passe")
         for field in (email, password):
             field.widget.attrs.pop("placeholder", None)
