@@ -41,7 +41,9 @@ def opened(
 
 
 @pytest.fixture(params=["light", "dark"])
-def either_scheme(request: pytest.FixtureRequest, browser: Browser, base_url: str) -> Iterator[Page]:
+def either_scheme(
+    request: pytest.FixtureRequest, browser: Browser, base_url: str
+) -> Iterator[Page]:
     yield from opened(browser, base_url, width=1280, scheme=request.param)
 
 

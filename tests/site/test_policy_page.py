@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from html import unescape
 
 from django.test import Client
+from django.utils import translation
 from pytest_django import DjangoAssertNumQueries
 
 from clairevoie import policy
@@ -144,6 +145,26 @@ def test_html_in_a_notice_is_shown_never_executed() -> None:
     assert "<script" not in html
     assert "href" not in html
     assert [section.title for section in read.sections] == ["Préambule", "Suite"]
+
+
+def test_every_text_of_the_registers_is_said_in_english_too() -> None:
+    current = policy.current()
+    texts = [
+        text
+        for rule in current.retention.values()
+        for text in (rule.title, rule.counted_from, rule.because)
+    ]
+    texts += [tracker.purpose for tracker in current.trackers.values()]
+    for recipient in current.recipients.values():
+        texts += [recipient.service, recipient.safeguard, ", ".join(recipient.data)]
+    for activity in current.activities.values():
+        texts += [activity.title, *activity.purposes, *activity.data, activity.minimisation]
+        texts += [activity.basis_detail, activity.balancing, ", ".join(activity.subjects)]
+
+    with translation.override("en"):
+        silent = sorted({text for text in texts if text and translation.gettext(text) == text})
+
+    assert silent == []  # src/clairevoie/locale/en: policy/*.toml has no other English
 
 
 def test_the_notice_is_french_and_the_rest_follows_the_reader(visitor: Client) -> None:

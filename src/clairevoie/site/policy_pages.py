@@ -75,6 +75,7 @@ def in_force(request: HttpRequest) -> HttpResponse:
         "recipients": sorted(current.recipients.values(), key=lambda found: not found.active),
         "countries": sorted(_countries(current).items()),
         "trackers": current.trackers.values(),
+        "only_exempt": all(tracker.exempt for tracker in current.trackers.values()),
         "versions": current.versions,
         **_promises(request, current, last),
     }
