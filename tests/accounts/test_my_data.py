@@ -16,7 +16,6 @@ from clairevoie import policy, privacy
 from clairevoie.accounts.actions.copies import ask_copy, delete_copy
 from clairevoie.accounts.actions.preferences import NotMutable, choose_activities, switches
 from clairevoie.accounts.views.kept import draw
-from clairevoie.privacy.exporting import SubjectErased
 from clairevoie.privacy.models import ExportPack, Objection
 from tests.cast import NOW, TODAY
 from tests.promises import promise
@@ -127,7 +126,7 @@ def test_copies_are_not_asked_for_without_end(alice: Person, signed_in: SignIn) 
 def test_a_copy_asked_for_during_the_erasure_is_not_half_made(alice: Person) -> None:
     privacy.erase(alice.subject, because="request", on=TODAY)
 
-    with pytest.raises(SubjectErased):
+    with pytest.raises(privacy.SubjectErased):
         ask_copy(member=alice.member, at=NOW)
 
     assert not ExportPack.objects.exists()

@@ -88,7 +88,7 @@ def _refusals() -> Iterator[tuple[str, str]]:
                 dotted(base).endswith(("Exception", "Error", "Refused", "Refusal"))
                 for base in node.bases
             ):
-                text = " ".join((ast.get_docstring(node) or "").split())
+                text = re.sub(r"[ \n]+", " ", ast.get_docstring(node) or "").strip()
                 if FRENCH.search(text):
                     yield module.name, text
 

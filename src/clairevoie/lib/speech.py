@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from inspect import cleandoc
 
@@ -11,8 +12,11 @@ from django.utils.translation import gettext
 
 
 def sentence(error: Exception) -> str:
-    """The docstring of ``error``'s class on one line: exceptions speak French, then gettext."""
-    return gettext(" ".join(cleandoc(type(error).__doc__ or "").split()))
+    """The docstring of ``error``'s class on one line, in the reader's language.
+
+    ``str.split`` would not do: it takes French no-break spaces for blanks.
+    """
+    return gettext(re.sub(r"[ \n]+", " ", cleandoc(type(error).__doc__ or "")).strip())
 
 
 def day_in_full(day: date) -> str:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     )
     from clairevoie.privacy.declarations import Impersonal, Personal, declare
     from clairevoie.privacy.erasure import CannotErase, Erasure, erase
-    from clairevoie.privacy.exporting import export, make_pack
+    from clairevoie.privacy.exporting import SubjectErased, export, make_pack
     from clairevoie.privacy.gate import Decision, may, permitted
     from clairevoie.privacy.gathering import Category, KeptCategory, gather, kept_until
     from clairevoie.privacy.incidents import report_unauthorised_use
@@ -75,7 +75,7 @@ _WHERE = {
     "declarations": ("Impersonal", "Personal", "declare"),
     "erasure": ("CannotErase", "Erasure", "erase"),
     # Not a module named «export»: importing it would hide the function of the same name.
-    "exporting": ("export", "make_pack"),
+    "exporting": ("SubjectErased", "export", "make_pack"),
     "gate": ("Decision", "may", "permitted"),
     "gathering": ("Category", "KeptCategory", "gather", "kept_until"),
     "incidents": ("report_unauthorised_use",),

@@ -30,7 +30,7 @@ class AlreadyClosed(Exception):
 
 
 class LastAdministrator(Exception):
-    """Vous êtes la seule personne à administrer le site : nommez d’abord quelqu’un d’autre."""
+    """Vous êtes la seule personne à administrer le site : nommez d’abord quelqu’un d’autre."""
 
 
 class LinkNoLongerValid(Exception):

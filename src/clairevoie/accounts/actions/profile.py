@@ -23,7 +23,7 @@ class PseudoTaken(Exception):
 
 
 class PseudoNeeded(Exception):
-    """Sans adresse e-mail ni téléphone, votre pseudo est votre seul identifiant : gardez-le."""
+    """Sans adresse e-mail ni téléphone, votre pseudo est votre seul identifiant : gardez-le."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

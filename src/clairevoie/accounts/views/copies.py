@@ -11,10 +11,10 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from clairevoie import privacy
 from clairevoie.accounts.actions.copies import ask_copy, delete_copy
 from clairevoie.accounts.views.guards import at_most, member_of, own_page, page, sure_of_person
 from clairevoie.lib import calendar
-from clairevoie.privacy.exporting import SubjectErased
 from clairevoie.privacy.models import ExportPack
 
 
@@ -28,7 +28,7 @@ def my_data(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             ask_copy(member=member, at=calendar.now())
-        except SubjectErased as gone:
+        except privacy.SubjectErased as gone:
             raise Http404 from gone  # there is nobody any more
         messages.success(request, _("Votre copie est prête."))
         return redirect("accounts:data")
