@@ -119,7 +119,7 @@ class Instance:
 
         assert settings.DATABASES
         with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
-            server.execute(sql)  # type: ignore[call-overload]
+            server.execute(sql)
 
 
 @promise("P-084", "P-099")

@@ -26,6 +26,9 @@ from clairevoie.privacy.models import DataSubject
 from clairevoie.privacy.subjects import is_ambiguous
 
 
+_PAPER = 160  # columns of a table that goes to a file or a pipe
+
+
 def day(text: str) -> date:
     """A day of the calendar, as an argument."""
     try:
@@ -72,7 +75,8 @@ class VerbCommand(BaseCommand):
             table.add_column(name, justify="right" if isinstance(sample, int) else "left")
         for row in rows:
             table.add_row(*("–" if cell is None else str(cell) for cell in row))
-        Console(file=cast(IO[str], self.stdout), highlight=False).print(table)
+        width = None if self.stdout.isatty() else _PAPER
+        Console(file=cast(IO[str], self.stdout), highlight=False, width=width).print(table)
 
     def person(self, identifier: str) -> DataSubject:
         """The person an argument names; unknown or ambiguous is a failure, not a bad argument."""
