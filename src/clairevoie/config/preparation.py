@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
@@ -15,6 +16,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
 from clairevoie.config.demonstration import loading
+from clairevoie.messaging.doors import Folder
 from clairevoie.privacy import DataSubject
 
 
@@ -32,7 +34,19 @@ def steps() -> Iterator[str]:
         stamp.write_text(fingerprint)
     if not _is_for_real_people() and not DataSubject.objects.exists():
         yield _("Chargement de l’organisation de démonstration…")
-        call_command("demonstration", stdout=StringIO())  # its progress is on standard error
+        _load_demonstration()
+
+
+def _load_demonstration() -> None:
+    """Its progress is on standard error; its messages of many years are told nowhere."""
+    Folder.announces = False
+    try:
+        call_command("demonstration", stdout=StringIO())
+    except BaseException:
+        sys.stderr.write(_("La démonstration est restée à moitié : effacez %s.\n") % settings.HOME)
+        raise
+    finally:
+        Folder.announces = True
 
 
 def _is_for_real_people() -> bool:

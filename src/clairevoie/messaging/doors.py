@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from email.utils import format_datetime, formataddr
 from smtplib import SMTPRecipientsRefused
-from typing import Protocol
+from typing import ClassVar, Protocol
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -54,16 +54,19 @@ class SmsProvider(Protocol):
 class Folder:
     """The default: a file under the instance's folder, and a line that says which one.
 
-    The line shows no content: terminals are often kept as logs.
+    The line shows no content: terminals are often kept as logs. The demonstration, which sends
+    years of messages at once, switches it off.
     """
 
     recipient = ""
+    announces: ClassVar[bool] = True
 
     def send(self, message: Message, *, at: datetime) -> None:
         email = message.channel == Channel.EMAIL
         content = letter(message, at=at).message().as_bytes() if email else _sms_text(message)
         name = mail_folder().save(copy_name(message), ContentFile(content))
-        sys.stderr.write(f"✉ {mail_folder().path(name)}\n")
+        if self.announces:
+            sys.stderr.write(f"✉ {mail_folder().path(name)}\n")
 
     def close(self) -> None:
         """Nothing was opened."""
