@@ -103,7 +103,9 @@ def test_the_site_itself_asks_for_the_second_factor(eve: Person, client: Client)
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", STAFF)
-@pytest.mark.parametrize("deed", ["suspendre", "verrouiller", "geler", "role", "exporter", "effacer"])
+@pytest.mark.parametrize(
+    "deed", ["suspendre", "verrouiller", "geler", "role", "exporter", "effacer"]
+)
 def test_a_deed_opens_to_those_it_is_granted_to(
     name: str, deed: str, alice: Person, at_work: SignIn, request: pytest.FixtureRequest
 ) -> None:
@@ -126,7 +128,10 @@ def test_a_deed_opens_to_those_it_is_granted_to(
 def test_the_whole_chain_is_verified_by_post_alone(eve: Person, at_work: SignIn) -> None:
     client = at_work(eve)
 
-    read, done = client.get("/gestion/journal/verifier/"), client.post("/gestion/journal/verifier/")
+    read, done = (
+        client.get("/gestion/journal/verifier/"),
+        client.post("/gestion/journal/verifier/"),
+    )
 
     assert (read.status_code, done.status_code) == (405, 302)
 

@@ -34,13 +34,14 @@ def sign_up(
     first_names: str,
     email: str | None,
     phone: str | None,
-    password: str,
+    password: str | None,
     terms_read: bool,
     at: datetime,
 ) -> Member:
     """Open an account whose contact is not proved yet (P-006, P-013, P-014).
 
-    The terms and the policy are acknowledged, nothing is consented to. Raises
+    The terms and the policy are acknowledged, nothing is consented to. Without a password
+    (None) none opens the account. Raises
     :class:`ContactUnavailable` – taken, or barred after a suspension: the caller answers both
     as a success, the person concerned is written to – :class:`ContactMissing`,
     :class:`TermsNotRead`.

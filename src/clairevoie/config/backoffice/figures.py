@@ -95,10 +95,15 @@ def _table_title(line: Any) -> str:
     return heading
 
 
+def leaving(plan: Any) -> int:
+    """How much goes for good; whoever falls asleep stays."""
+    return sum(due.count for due in plan.due if due.line.rule.then is policy.Ending.ERASE)
+
+
 def tonight(on: date) -> dict[str, Any]:
     """What leaves tonight, by rule: the plan of tomorrow's first hour, changing nothing."""
     plan = privacy.retention.plan(on + timedelta(days=1))
-    return {"plan": plan, "lines": due_lines(plan)}
+    return {"leaving": leaving(plan), "lines": due_lines(plan)}
 
 
 def open_incidents(at: datetime) -> list[dict[str, Any]]:

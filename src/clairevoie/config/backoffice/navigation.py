@@ -69,6 +69,18 @@ GROUPS: tuple[tuple[Promise | str, tuple[_Room, ...]], ...] = (
         gettext_lazy("Activité"),
         (
             (
+                gettext_lazy("Enquêtes"),
+                "bar_chart",
+                "surveys_survey_changelist",
+                "surveys.view_survey",
+            ),
+            (
+                gettext_lazy("Avis à publier"),
+                "rate_review",
+                "surveys_answer_changelist",
+                "surveys.view_answer",
+            ),
+            (
                 gettext_lazy("Messages"),
                 "mail",
                 "admin:messaging_message_changelist",

@@ -43,6 +43,7 @@ def retention(request: HttpRequest, _site: AdminSite) -> dict[str, Any]:
     plan = privacy.retention.plan(on)
     return {
         "plan": plan,
+        "leaving": figures.leaving(plan),
         "lines": figures.due_lines(plan),
         "quiet": [due for due in plan.due if not due.count and not due.skipped],
     }

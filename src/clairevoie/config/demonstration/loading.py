@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import redirect_stderr
 from datetime import datetime
+from io import StringIO
 from pathlib import Path
 
 from allauth.mfa import app_settings as mfa
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.utils.translation import gettext as _
 
 from clairevoie import privacy
@@ -48,7 +51,7 @@ def load(*, at: datetime, told: Callable[[int], object] = lambda _total: None) -
         return False
     if DataSubject.objects.exists():
         raise SomebodyLivesHere
-    world = World(now=at)
+    world = World(now=at, password=make_password(scenes.PASSWORD))
     events = [
         *scenes.arrivals(world),
         *scenes.measures(world),
@@ -56,7 +59,8 @@ def load(*, at: datetime, told: Callable[[int], object] = lambda _total: None) -
         *opinions.opinions(world),
         *scenes.nights(world),
     ]
-    tell(world, events, told=lambda: told(len(events)))
+    with redirect_stderr(StringIO()):  # each letter written would be announced there
+        tell(world, events, told=lambda: told(len(events)))
     notes_path().write_text(notes())
     return True
 

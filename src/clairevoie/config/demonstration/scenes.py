@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from functools import partial
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import TOTP
 
 from clairevoie import policy, privacy
@@ -45,10 +46,8 @@ def arrivals(world: World) -> Iterator[Event]:
         entered = calendar.paris_midnight(max(joined, first_version)) + timedelta(hours=9)
         yield Event(entered, partial(_join, resident=resident, joined=joined, used=used))
         if not imported:
-            yield Event(
-                calendar.paris_midnight(used) + timedelta(hours=9, minutes=30),
-                partial(_use, key=resident.key),
-            )
+            at = calendar.paris_midnight(used) + timedelta(hours=9, minutes=30)
+            yield Event(min(at, world.now), partial(_use, key=resident.key))
     for prospect in PROSPECTS:
         wrote = _wrote_on(prospect, world.today)
         at = calendar.paris_midnight(wrote) + timedelta(hours=11)
@@ -80,14 +79,17 @@ def _join(world: World, at: datetime, *, resident: Resident, joined: date, used:
         first_names=resident.first_names,
         email=resident.mail,
         phone=resident.phone,
-        password=PASSWORD,
+        password=None,  # written below: hashing it fifty times would take half a minute
         terms_read=True,
         at=at,
     )
+    Member.objects.filter(pk=member.pk).update(password=world.password)
     if resident.mail:
+        EmailAddress.objects.get(user=member).set_verified()  # as allauth does before it asks us
         joining.prove_email(member=member, email=resident.mail, at=at)
     if resident.phone:
         joining.prove_phone(member=member, phone=resident.phone, at=at)
+    privacy.record_use(member.subject, on=calendar.paris_date(at))
     world.members[resident.key] = member
     _settle_in(member, resident, at)
     if calendar.paris_date(at) > joined:

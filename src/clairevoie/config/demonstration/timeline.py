@@ -16,6 +16,7 @@ class World:
     """Who exists so far, by key."""
 
     now: datetime
+    password: str  # hashed: Argon2 is slow on purpose, once is enough
     members: dict[str, Member] = field(default_factory=dict)
     prospects: dict[str, DataSubject] = field(default_factory=dict)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import ArgumentParser
 from typing import Any
 
@@ -40,7 +41,7 @@ class Command(BaseCommand):
             self.stdout.write(loading.notes())
 
     def _load(self, *, quiet: bool) -> None:
-        with Progress(console=Console(stderr=True), transient=True, disable=quiet) as bar:
+        with Progress(console=Console(file=sys.stderr), transient=True, disable=quiet) as bar:
             task = bar.add_task("Démonstration", total=None)
             loading.load(
                 at=calendar.now(),
