@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import close_old_connections
+from django.db import DatabaseError, connection
 from django.utils.translation import gettext as _
 
 from clairevoie.lib import calendar
@@ -54,20 +54,31 @@ class Command(BaseCommand):
             sys.exit(1)
 
     def _every_night(self) -> None:
-        """Until the process is told to stop."""
+        """Until told to stop: neither a failed round nor a lost database ends it."""
         not_before = calendar.now()
         while True:
-            if calendar.now() >= not_before and daily.missed_night(at=calendar.now()):
-                close_old_connections()
+            if calendar.now() >= not_before and self._is_due():
                 self._try()
                 not_before = calendar.now() + _RETRY  # after a failure; a success waits for night
             time.sleep(_NAP.total_seconds())
 
+    def _is_due(self) -> bool:
+        try:
+            return daily.missed_night(at=calendar.now())
+        except DatabaseError as error:
+            self._complain(error)
+            return False
+
     def _try(self) -> None:
         try:
             self._once(None, as_json=False)
-        except CommandError as failure:
-            self.stderr.write(str(failure))
+        except (CommandError, DatabaseError) as failure:
+            self._complain(failure)
+
+    def _complain(self, failure: Exception) -> None:
+        text = str(failure) if isinstance(failure, CommandError) else type(failure).__name__
+        self.stderr.write(text)
+        connection.close()  # the next try starts with a new one
 
 
 def _document(done: daily.Round) -> str:
