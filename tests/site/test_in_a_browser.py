@@ -96,7 +96,8 @@ def test_what_a_thumb_presses_is_large_enough(phone: Page, path: str) -> None:
     phone.goto(path)
 
     small = phone.evaluate(
-        """() => [...document.querySelectorAll('button, summary, .button, nav a, input:not([type=hidden])')]
+        """() => [...document.querySelectorAll('button, summary, .button, nav a, input')]
+            .filter(e => e.type !== 'hidden')
             .filter(e => e.checkVisibility() && !['checkbox', 'radio'].includes(e.type))
             .map(e => [e.textContent.trim().slice(0, 30), e.getBoundingClientRect()])
             .filter(([, box]) => box.height > 0 && box.height < 43.5)

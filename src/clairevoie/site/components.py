@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -17,6 +18,14 @@ from clairevoie import policy
 from clairevoie.site import figures
 
 
+class Scale(forms.BoundField):
+    """A few choices as a row of buttons: the class is what the stylesheet reads."""
+
+    def css_classes(self, extra_classes: str | Iterable[str] | None = None) -> str:
+        extra = extra_classes.split() if isinstance(extra_classes, str) else extra_classes or ()
+        return str(super().css_classes(["field--scale", *extra]))
+
+
 class Sample(forms.Form):
     """One field of each kind; it is never posted."""
 
@@ -26,10 +35,11 @@ class Sample(forms.Form):
     country = forms.ChoiceField(label=_("Pays"), choices=[("FR", "France"), ("BE", "Belgique")])
     review = forms.CharField(label=_("Avis"), widget=forms.Textarea, required=False)
     score = forms.ChoiceField(
-        label=_("Note"),
+        label=_("Note de 0 à 10"),
         choices=[(str(n), str(n)) for n in range(11)],
         widget=forms.RadioSelect,
         required=False,
+        bound_field_class=Scale,
     )
     subjects = forms.MultipleChoiceField(
         label=_("Sujets"),
