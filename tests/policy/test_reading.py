@@ -25,6 +25,7 @@ UNREADABLE = {
     "an empty text": ("activities", "account", "minimisation", '" "', "is empty; write the text"),
     "a quoted flag": ("activities", "account", "mutable", '"no"', "write true or false"),
     "a quoted date": ("promises", "P-001", "last-review", '"2026-11-22"', "without quotes"),
+    "a year of another age": ("promises", "P-001", "last-review", "0202-11-22", "between 1900"),
     "an instant": ("promises", "P-001", "last-review", "2026-11-22T10:00:00Z", "write a date"),
     "an unknown basis": ("activities", "account", "basis", '"habit"', "choose one of consent"),
     "a malformed duration": (

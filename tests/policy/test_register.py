@@ -105,3 +105,16 @@ def test_the_command_adds_the_tables_that_hold_the_data(tmp_path: Path) -> None:
     account = json.loads(file.read_bytes())["activities"][0]
 
     assert any(line.startswith("accounts.Member") for line in account["tables"])
+
+
+@promise("P-005")
+def test_no_table_holds_data_of_an_activity_that_is_only_planned() -> None:
+    from clairevoie.privacy.declarations import personal_declarations
+
+    activities = policy.current().activities
+
+    assert not [
+        f"{table.label}: {table.activity}"
+        for table in personal_declarations()
+        if activities[table.activity].planned
+    ]

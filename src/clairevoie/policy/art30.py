@@ -107,6 +107,7 @@ def _sheet(policy: Policy, number: int, activity: Activity, tables: tuple[str, .
     balancing = (activity.balancing,) if activity.balancing else ()
     entries = (
         Entry("number", "Numéro", (f"T-{number:02}",)),
+        Entry("state", "État", ("prévue" if activity.planned else "en service",)),
         Entry("created-on", "Créée le", (_day(activity.created_on),)),
         Entry("updated-on", "Mise à jour le", (_day(activity.updated_on),)),
         Entry("joint-controllers", "Responsables conjoints", activity.joint_controllers),

@@ -91,6 +91,7 @@ class Activity:
     joint_controllers: tuple[str, ...] = ()
     balancing: str = ""  # legitimate interest: the balancing test, in a sentence
     while_restricted: bool = False  # may go on for a restricted person (art. 18(2))
+    planned: bool = False  # described, but the platform does not carry it out yet
     mutable: bool = False  # the person may switch these messages off
 
 
@@ -232,5 +233,5 @@ class Policy:
         raise LookupError(f"no version of the policy was in force on {on}")
 
     def rules_ending(self, keep: str) -> tuple[RetentionRule, ...]:
-        """Every rule that ends the copies kept under ``keep``: the earliest wins (C.4)."""
+        """Every rule that ends, or hides, the copies kept under ``keep``: the earliest wins (C.4)."""
         return tuple(r for r in self.retention.values() if keep in (r.code, r.same_copies_as))

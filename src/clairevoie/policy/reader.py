@@ -199,6 +199,7 @@ def _activity(code: str, table: Table) -> Activity:
         joint_controllers=table.texts("joint-controllers"),
         balancing=table.text("balancing", ""),
         while_restricted=table.flag("while-restricted", default=False),
+        planned=table.flag("planned", default=False),
         mutable=table.flag("mutable", default=False),
     )
 

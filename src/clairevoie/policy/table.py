@@ -17,6 +17,7 @@ from clairevoie.lib.duration import Duration
 
 E = TypeVar("E", bound=StrEnum)
 
+EARLIEST, LATEST = 1900, 2199
 LONGEST = Duration(months=12 * 100)
 
 
@@ -81,7 +82,10 @@ class Table:
         return int(self._take(key, int, "a whole number", None) or 0)
 
     def day(self, key: str) -> date:
-        return self._take(key, date, "a date such as 2024-04-15, without quotes", None) or date.min
+        found = self._take(key, date, "a date such as 2024-04-15, without quotes", None)
+        if found is not None and not EARLIEST <= found.year <= LATEST:
+            self.note(key, f"is {found}; a year stands between {EARLIEST} and {LATEST}")
+        return found or date.min
 
     def optional_day(self, key: str) -> date | None:
         return self.day(key) if key in self._values else None
