@@ -106,8 +106,7 @@ def _is_accepted(arguments: list[str]) -> bool:
         return False
     if any(re.search(r"[…\[\]|]|^[A-Z_]+$", word) for word in rest):
         return True
-    app = apps[name]
-    command = load_command_class(app, name) if isinstance(app, str) else app
+    command = load_command_class(apps[name], name)
     try:
         command.create_parser("clairevoie", name).parse_args(rest)
     except SystemExit:
