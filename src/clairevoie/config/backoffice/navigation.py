@@ -71,13 +71,13 @@ GROUPS: tuple[tuple[Promise | str, tuple[_Room, ...]], ...] = (
             (
                 gettext_lazy("Enquêtes"),
                 "bar_chart",
-                "surveys_survey_changelist",
+                "admin:surveys_survey_changelist",
                 "surveys.view_survey",
             ),
             (
                 gettext_lazy("Avis à publier"),
                 "rate_review",
-                "surveys_answer_changelist",
+                "admin:surveys_answer_changelist",
                 "surveys.view_answer",
             ),
             (
