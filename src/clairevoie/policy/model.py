@@ -233,5 +233,5 @@ class Policy:
         raise LookupError(f"no version of the policy was in force on {on}")
 
     def rules_ending(self, keep: str) -> tuple[RetentionRule, ...]:
-        """Every rule that ends, or hides, the copies kept under ``keep``: the earliest wins (C.4)."""
+        """Every rule that ends, or hides, copies kept under ``keep``: the earliest wins (C.4)."""
         return tuple(r for r in self.retention.values() if keep in (r.code, r.same_copies_as))
