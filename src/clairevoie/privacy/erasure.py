@@ -64,6 +64,7 @@ def erase(subject: DataSubject, *, because: str, on: date) -> Erasure:
         if person.restricted or person.held:
             raise CannotErase
         removed = erase_batch([person.pk], on=on)
+        _prove("{owner} = %s", person.pk)
         kept = count_rows(person.pk, lasting_tables())
         ledger.append(
             executor="rights.erase",
@@ -145,7 +146,7 @@ def bury(ids: Sequence[int], *, on: date) -> None:
         f"suspended_on = NULL, closed_on = NULL, dormant_since = NULL WHERE {among('id')}",
         (on.isoformat(), parameter),
     )
-    _prove_nothing_is_left(ids)
+    _prove_by_keys()
 
 
 def _has_rows(table: Table) -> str:
@@ -153,19 +154,27 @@ def _has_rows(table: Table) -> str:
     return f"EXISTS (SELECT 1 FROM {table.name} WHERE {whose})"
 
 
-def _prove_nothing_is_left(ids: Sequence[int]) -> None:
-    """The subject's row is gone and every personal table has a key to it: the database proves
-    it, now rather than at commit. A shell has no such proof: its tables are looked at."""
+def _prove_by_keys() -> None:
+    """Every personal row has a key to its person: now that the person's row is gone, the
+    database itself refuses to go on if one is left – here rather than at commit."""
     if connection.vendor == "postgresql":
         execute("SET CONSTRAINTS ALL IMMEDIATE")
         execute("SET CONSTRAINTS ALL DEFERRED")
-    shells = fetch(f"SELECT id FROM {quoted(HUB)} WHERE {among('id')}", (ids_parameter(ids),))
-    if not shells:
-        return
-    tables_left = passing_tables()
-    parameter = ids_parameter([shell for (shell,) in shells])
-    questions = [f"EXISTS (SELECT 1 FROM {t.name} WHERE {t.whose})" for t in tables_left]
-    [(residue,)] = fetch(f"SELECT {' OR '.join(questions)}", [parameter] * len(tables_left))
+
+
+def prove_shells_are_empty(*, since: date) -> None:
+    """A shell keeps the row that keys point to, so its tables are looked at: one semi-join a
+    table over those erased ``since``. Raises :class:`ResidueLeft`.
+    """
+    hub = quoted(HUB)
+    if DataSubject.objects.filter(erased_on__gte=since).exists():
+        _prove(f"{{owner}} IN (SELECT id FROM {hub} WHERE erased_on >= %s)", since.isoformat())
+
+
+def _prove(whose: str, parameter: Any) -> None:
+    asked = passing_tables()
+    questions = [f"EXISTS (SELECT 1 FROM {t.name} WHERE {t.of(whose)})" for t in asked]
+    [(residue,)] = fetch(f"SELECT {' OR '.join(questions)}", [parameter] * len(asked))
     if residue:
         raise ResidueLeft
 

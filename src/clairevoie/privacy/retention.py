@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -30,11 +30,18 @@ from clairevoie.privacy.due import (
     next_purge_day,
     stays_known,
 )
-from clairevoie.privacy.erasure import erase_batch, queue_files, remove, remove_empty_shells
+from clairevoie.privacy.erasure import (
+    erase_batch,
+    prove_shells_are_empty,
+    queue_files,
+    remove,
+    remove_empty_shells,
+)
 from clairevoie.privacy.models import DataSubject
 from clairevoie.privacy.tables import remove_rows, tables_kept
 
 BATCH = 1_000
+_PROOF_REACHES_BACK = timedelta(days=7)
 Progress = Callable[[Due, int], None]
 
 
@@ -76,11 +83,14 @@ def carry_out(plan: Plan, *, batch: int = BATCH, progress: Progress | None = Non
             count += removed
             if progress is not None:
                 progress(due, removed)
-        done.append((due.line.rule.code, due.line.what, count))
+        if count:
+            done.append((due.line.rule.code, due.line.what, count))
+    if done:  # killed runs of the days before left their proof to this one
+        prove_shells_are_empty(since=plan.on - _PROOF_REACHES_BACK)
     # A rule with nothing due was executed all the same: the public page says when.
     rules = sorted({due.line.rule.code for due in plan.due})
     ledger.mark_executed([f"retention.{rule}" for rule in rules], at=calendar.now())
-    return Outcome(on=plan.on, done=tuple(row for row in done if row[2]))
+    return Outcome(on=plan.on, done=tuple(done))
 
 
 def simulate(*, start: date, until: date) -> Iterator[Outcome]:

@@ -217,15 +217,19 @@ def tables() -> tuple[Table, ...]:
     by_model = {table.declaration.model: table for table in found}
     ordered: dict[type[Model], Table] = {}
 
+    seen: list[Table] = []
+
     def visit(table: Table) -> None:
-        for reference in table.declaration.model._meta.related_objects:
-            child = by_model.get(reference.related_model)
-            if child is not None and child is not table:
+        seen.append(table)
+        for reference in table.declaration.model._meta.get_fields(include_hidden=True):
+            child = by_model.get(reference.related_model) if reference.one_to_many else None  # type: ignore[arg-type]
+            if child is not None and child not in seen:
                 visit(child)
         ordered.setdefault(table.declaration.model, table)
 
     for table in found:
-        visit(table)
+        if table not in seen:
+            visit(table)
     return tuple(ordered.values())
 
 

@@ -49,7 +49,7 @@ class DataSubject(models.Model):
                     name=f"subject_{clock}",
                     condition=Q(**{f"{clock}__isnull": False}),
                 )
-                for clock in ("last_use", "last_contact", "suspended_on", "closed_on")
+                for clock in ("last_use", "last_contact", "suspended_on", "closed_on", "erased_on")
             ),
             models.Index(fields=["id"], name="subject_restricted", condition=Q(restricted=True)),
             models.Index(fields=["id"], name="subject_held", condition=Q(held=True)),
