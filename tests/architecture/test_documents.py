@@ -132,7 +132,7 @@ def test_decisions_are_numbered_once_and_give_their_reason() -> None:
 
     assert len(set(numbers)) == len(numbers), "two decisions with one number"
     nothing(
-        (path.name for path in files if not re.match(r"# \d{4}[.:] ", path.read_text())),
+        (path.name for path in files if not re.match(r"# \d{4}\W", path.read_text())),
         mend="a decision starts with « # 0001. What was decided »",
     )
 

@@ -79,7 +79,7 @@ def _confirm(request: HttpRequest, incident: Incident, answers: dict[str, Any]) 
 def _close(request: HttpRequest, incident: Incident, answers: dict[str, Any]) -> str:
     on = calendar.today()
     incidents.close_incident(incident, author=author(request), on=on, **answers)
-    return _("L’incident est clos\u00a0; il reste cinq ans au registre.")
+    return _("L’incident est clos ; il reste cinq ans au registre.")
 
 
 def _tell_authority(request: HttpRequest, incident: Incident, _answers: dict[str, Any]) -> str:

@@ -35,7 +35,7 @@ def day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise ArgumentTypeError(
-            _("« %(text)s » n’est pas une date du calendrier, telle que 2026-11-22.")
+            _("« %(text)s » n’est pas une date du calendrier, telle que 2026-11-22.")
             % {"text": text}
         ) from None
 
@@ -68,7 +68,7 @@ class VerbCommand(BaseCommand):
     def show(self, title: str, columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
         """A table, as the answer for a person."""
         if not rows:
-            self.stdout.write(_("%(title)s : rien.") % {"title": title})
+            self.stdout.write(_("%(title)s : rien.") % {"title": title})
             return
         table = Table(title=title, title_justify="left")
         for name, sample in zip(columns, rows[0], strict=True):
@@ -82,13 +82,13 @@ class VerbCommand(BaseCommand):
         """The person an argument names; unknown or ambiguous is a failure, not a bad argument."""
         if is_ambiguous(identifier):
             raise CommandError(
-                _("Plusieurs personnes ont donné ce contact sans le vérifier : donnez un UUID.")
+                _("Plusieurs personnes ont donné ce contact sans le vérifier : donnez un UUID.")
             )
         found = privacy.find(identifier)
         if found is None:
             raise CommandError(
                 _(
-                    "Personne ne répond à « %(identifier)s ». Essayez l’adresse e-mail, le "
+                    "Personne ne répond à « %(identifier)s ». Essayez l’adresse e-mail, le "
                     "téléphone, le pseudo ou l’UUID."
                 )
                 % {"identifier": identifier}

@@ -218,7 +218,7 @@ def rights() -> tuple[tuple[str, str], ...]:
         (
             _("Emporter"),
             _(
-                "Le dossier « portabilite » contient ce que vous pouvez confier à un autre "
+                "Le dossier « portabilite » contient ce que vous pouvez confier à un autre "
                 "organisme (RGPD, art. 20)."
             ),
         ),

@@ -36,7 +36,7 @@ _SAVING = timedelta(hours=1)
 
 
 class SubjectErased(Exception):
-    """Ces données viennent d’être effacées : il n’y a plus rien à copier."""
+    """Ces données viennent d’être effacées : il n’y a plus rien à copier."""
 
 
 class Writable(Protocol):

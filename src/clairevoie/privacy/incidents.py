@@ -19,7 +19,7 @@ class ReportRefused(ValueError):
 
 
 class IncidentClosed(Exception):
-    """Cet incident est clos : il ne change plus."""
+    """Cet incident est clos : il ne change plus."""
 
 
 def report_unauthorised_use(

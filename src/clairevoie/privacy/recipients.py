@@ -14,7 +14,7 @@ from clairevoie.privacy.models import DataSubject, Disclosure
 
 
 class DisclosureRefused(Exception):
-    """Ces données ne peuvent pas être transmises : ce destinataire n’est pas prévu."""
+    """Ces données ne peuvent pas être transmises : ce destinataire n’est pas prévu."""
 
 
 def disclose(

@@ -21,7 +21,7 @@ _finders: list[Finder] = []
 
 
 class TwoAccounts(Exception):
-    """Ces deux personnes ont chacune un compte : elles ne peuvent pas être réunies."""
+    """Ces deux personnes ont chacune un compte : elles ne peuvent pas être réunies."""
 
 
 def known_by(finder: Finder) -> Finder:

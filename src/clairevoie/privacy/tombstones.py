@@ -27,7 +27,7 @@ _PAGE = 500
 
 
 class TombstonesUnreadable(ValueError):
-    """Ce fichier n’est pas une liste de stèles : une ligne « UUID date » était attendue."""
+    """Ce fichier n’est pas une liste de stèles : une ligne « UUID date » était attendue."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ class NotHere(Exception):
 
 
 class SomebodyLivesHere(Exception):
-    """Cette instance n’est pas vide : la démonstration se charge dans un dossier à elle."""
+    """Cette instance n’est pas vide : la démonstration se charge dans un dossier à elle."""
 
 
 def notes_path() -> Path:

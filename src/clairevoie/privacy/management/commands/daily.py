@@ -45,10 +45,10 @@ class Command(BaseCommand):
         if as_json:
             self.stdout.write(_document(done))
         elif not done.failed:
-            self.stdout.write(_("Ronde faite : %(steps)d étapes.") % {"steps": len(done.steps)})
+            self.stdout.write(_("Ronde faite : %(steps)d étapes.") % {"steps": len(done.steps)})
         if done.failed and not as_json:
             raise CommandError(
-                _("Étapes en échec : %(names)s.") % {"names": ", ".join(done.failed)}
+                _("Étapes en échec : %(names)s.") % {"names": ", ".join(done.failed)}
             )
         if done.failed:
             sys.exit(1)

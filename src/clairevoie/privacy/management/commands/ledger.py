@@ -41,7 +41,7 @@ class Command(VerbCommand):
         if found.because == "unprotected":
             raise CommandError(
                 _(
-                    "%(count)d lignes intactes, mais la base ne les protège plus : les "
+                    "%(count)d lignes intactes, mais la base ne les protège plus : les "
                     "déclencheurs manquent. Rejouez la migration privacy 0002."
                 )
                 % {"count": found.entries}

@@ -56,7 +56,7 @@ class Command(VerbCommand):
     def simulate(self, *, until: date, as_json: bool, **_options: Any) -> None:
         today = calendar.today()
         if until < today:
-            raise CommandError(_("La simulation regarde l’avenir : donnez une date à venir."))
+            raise CommandError(_("La simulation regarde l’avenir : donnez une date à venir."))
         with copies.on_a_copy(), progress(_("Jours parcourus"), (until - today).days) as advance:
             days = list(_walk(until, today, advance))
         if as_json:

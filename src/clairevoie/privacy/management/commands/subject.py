@@ -65,7 +65,7 @@ class Command(VerbCommand):
             raise CommandError(_(str(refusal.__class__.__doc__))) from None
         except OSError as error:
             raise CommandError(
-                _("Le fichier ne peut être écrit : %(why)s.") % {"why": error.strerror}
+                _("Le fichier ne peut être écrit : %(why)s.") % {"why": error.strerror}
             ) from None
         if as_json:
             self.answer({"uuid": subject.uuid, "output": output, **counts})
