@@ -52,6 +52,8 @@ def _use_test_instance() -> None:
 
 
 _use_test_instance()
+# Workers of xdist inherit our environment, and must make an instance before reading settings.
+del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
 # --- The network is closed ----------------------------------------------------------------------
