@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from io import StringIO
@@ -16,6 +17,7 @@ from clairevoie import policy
 from clairevoie.lib.duration import Duration
 from clairevoie.policy import Draft, Importance, difference, earliest_effect, publish
 from clairevoie.privacy.publication import altered_versions, record_versions
+from clairevoie.privacy.steps import NoticeAltered, hold_published_versions
 from tests.promises import promise
 
 AT = datetime(2026, 12, 1, 9, tzinfo=UTC)
@@ -145,6 +147,21 @@ def test_a_text_changed_together_with_its_hash_is_found(instance: Path) -> None:
     assert altered_versions() == [1]
     with pytest.raises(CommandError, match="version 1"):
         call_command("policy", "check", stdout=StringIO())
+
+
+@promise("P-007")
+@pytest.mark.django_db
+def test_every_night_compares_the_notice_with_the_ledger(instance: Path) -> None:
+    assert hold_published_versions(AT) == 1
+
+    publish(instance, draft(instance))
+    policy.reread()
+    assert hold_published_versions(AT) == 1
+
+    shutil.rmtree(instance / "versions/2")
+    policy.reread()
+    with pytest.raises(NoticeAltered):
+        hold_published_versions(AT)
 
 
 # --- The command line ---------------------------------------------------------------------------

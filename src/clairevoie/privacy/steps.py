@@ -15,6 +15,7 @@ from clairevoie.privacy import (
     ledger,
     notices,
     outbox,
+    publication,
     retention,
     safeguards,
     tombstones,
@@ -24,6 +25,10 @@ from clairevoie.privacy.daily import step
 
 class LedgerBroken(Exception):
     """Le journal a été modifié en dehors du moteur."""
+
+
+class NoticeAltered(Exception):
+    """Le texte d’une version publiée de la notice a changé."""
 
 
 @step("retention.notices", order=10)
@@ -66,3 +71,11 @@ def verify_ledger(at: datetime) -> int:
         raise LedgerBroken
     anchors.note_head(at=at)
     return found.entries
+
+
+@step("policy.publish", order=995)
+def hold_published_versions(at: datetime) -> int:
+    """Compared with a ledger just verified: what was published is still what it was (P-007)."""
+    if publication.altered_versions():
+        raise NoticeAltered
+    return len(publication.record_versions(at=at))
