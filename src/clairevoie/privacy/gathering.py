@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any, cast
 
 from django.core.files.storage import Storage
-from django.db.models import DateTimeField, FileField, Max, Model
+from django.db import connection
+from django.db.models import DateTimeField, FileField, Max, Model, QuerySet
+from django.utils.translation import get_language
 
 from clairevoie import policy
 from clairevoie.lib import calendar
 from clairevoie.policy import Activity, Clock, Ending, RetentionRule
-from clairevoie.privacy.declarations import Personal, Provenance, personal_declarations
+from clairevoie.privacy.declarations import (
+    Personal,
+    Provenance,
+    declaration_of,
+    personal_declarations,
+)
 from clairevoie.privacy.due import COLUMN
 from clairevoie.privacy.erasure import count_rows
 from clairevoie.privacy.models import DataSubject
-from clairevoie.privacy.tables import table_of, tables
+from clairevoie.privacy.tables import fetch, table_of, tables
 
 _PAGE = 2_000
 
@@ -41,16 +49,7 @@ class Category:
 
     @property
     def columns(self) -> tuple[Column, ...]:
-        return tuple(
-            Column(
-                name=field.name,
-                title=str(field.verbose_name),
-                provenance=provenance,
-                source=self.declaration.third_party.get(field.name, ""),
-            )
-            for field in self.declaration.model._meta.concrete_fields
-            if (provenance := self.declaration.provenance_of(field.name)) is not None
-        )
+        return _columns(self.declaration.model, get_language())
 
     @property
     def activity(self) -> Activity:
@@ -61,30 +60,26 @@ class Category:
         return policy.current().retention[self.declaration.keep]
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
-        """Values in the order of ``columns``; one indexed query, read in pages: flat memory.
+        """Values in the order of ``columns``; one indexed query, read in pages: flat memory."""
+        yield from stream(self.declaration, self.names, self.subject.pk)
 
-        The common case, fewer rows than a page, costs no server-side cursor.
-        """
-        yield from self._read(tuple(column.name for column in self.columns))
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns)
 
-    def files(self) -> Iterator[tuple[Storage, str]]:
-        """The person's stored files in this table, of columns that are exported."""
+    def stores(self) -> dict[str, Storage]:
+        """Where the files of each exported column lie."""
+        meta = self.declaration.model._meta
         exported = [
             name for name in self.declaration.files if self.declaration.provenance_of(name)
         ]
-        if exported:
-            meta = self.declaration.model._meta
-            stores = [cast("FileField", meta.get_field(name)).storage for name in exported]
-            for row in self._read(tuple(exported)):
-                yield from ((s, name) for s, name in zip(stores, row, strict=True) if name)
+        return {name: cast("FileField", meta.get_field(name)).storage for name in exported}
 
-    def _read(self, columns: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
-        model: type[Model] = self.declaration.model
-        owner = self.declaration.subject
-        found = model._base_manager.filter(**{owner: self.subject.pk}).order_by("pk")
-        rows = found.values_list(*columns)
-        page = list(rows[: _PAGE + 1])
-        yield from page if len(page) <= _PAGE else rows.iterator(chunk_size=_PAGE)
+    def files(self) -> Iterator[tuple[Storage, str]]:
+        """The person's stored files in this table, of columns that are exported."""
+        if stores := self.stores():
+            for row in stream(self.declaration, tuple(stores), self.subject.pk):
+                yield from ((s, n) for s, n in zip(stores.values(), row, strict=True) if n)
 
 
 def gather(subject: DataSubject) -> Iterator[Category]:
@@ -112,32 +107,36 @@ class KeptCategory:
 
 
 def kept_until(subject: DataSubject, *, on: date) -> list[KeptCategory]:
-    """Computed end dates of everything held on ``on``: two queries and one for each table
-    under a record's own date that has rows."""
+    """Computed end dates of everything held on ``on``: two queries in all."""
     person = DataSubject.objects.get(pk=subject.pk)
-    counts = count_rows(person.pk, tables())
+    return list(kept(person, holdings(person.pk), on=on).values())
+
+
+def kept(person: DataSubject, held: Mapping[str, Holding], *, on: date) -> dict[str, KeptCategory]:
+    """The same by table, from what was read already."""
     end = _end_of_account(person)
-    kept = []
-    for table in tables():
-        rows = counts.get(table.declaration.label, 0)
-        if not rows:
-            continue
-        rule = table.rule
-        last_day = _latest_record_end(table.declaration, rule, person) or end.get(rule.code)
-        if last_day is None and rule.clock is Clock.LAST_PURPOSE:
-            last_day = max(end.values(), default=None)
-        kept.append(
-            KeptCategory(
-                title=table.declaration.heading,
-                rule=rule,
-                rows=rows,
-                last_day=last_day,
-                because=rule.because,
-                overdue=last_day is not None and last_day < on,
-                archived=rule.outlives_erasure,
-            )
-        )
-    return kept
+    return {
+        table.declaration.label: _kept(table, held[table.declaration.label], end, on=on)
+        for table in tables()
+        if table.declaration.label in held
+    }
+
+
+def _kept(table: Table, holding: Holding, end: Mapping[str, date], *, on: date) -> KeptCategory:
+    rule, last_day = table.rule, end.get(table.rule.code)
+    if holding.latest is not None and rule.duration is not None:
+        last_day = calendar.last_lawful_day(holding.latest, rule.duration)
+    elif rule.clock is Clock.LAST_PURPOSE:
+        last_day = max(end.values(), default=None)
+    return KeptCategory(
+        title=table.declaration.heading,
+        rule=rule,
+        rows=holding.rows,
+        last_day=last_day,
+        because=rule.because,
+        overdue=last_day is not None and last_day < on,
+        archived=rule.outlives_erasure,
+    )
 
 
 def _end_of_account(person: DataSubject) -> dict[str, date]:
@@ -153,18 +152,3 @@ def _end_of_account(person: DataSubject) -> dict[str, date]:
         day = calendar.last_lawful_day(clock, rule.duration)
         ends[copies] = min(day, ends.get(copies, day))
     return ends
-
-
-def _latest_record_end(
-    declaration: Personal, rule: RetentionRule, person: DataSubject
-) -> date | None:
-    if rule.clock is not Clock.RECORD or rule.duration is None:
-        return None
-    field = table_of(declaration).clock_field
-    assert field is not None
-    rows = declaration.model._base_manager.filter(**{declaration.subject: person.pk})
-    latest = rows.aggregate(latest=Max(field.name))["latest"]
-    if latest is None:
-        return None
-    clock = calendar.paris_date(latest) if isinstance(field, DateTimeField) else latest
-    return calendar.last_lawful_day(clock, rule.duration)
