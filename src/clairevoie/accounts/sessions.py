@@ -19,6 +19,7 @@ from clairevoie import privacy
 from clairevoie.accounts.models import Member, Session
 from clairevoie.accounts.terminals import Terminal
 from clairevoie.lib import calendar
+from clairevoie.lib.prepared import Prepared
 
 IDLE_SECONDS = "clairevoie_idle_seconds"
 _EXTEND_EVERY = timedelta(minutes=3)
@@ -26,6 +27,11 @@ _EXTEND_EVERY = timedelta(minutes=3)
 # The member read together with the session's row, for the backend's ``get_user``: one query
 # instead of two for every page of somebody who is signed in.
 member_at_hand: ContextVar[Member | None] = ContextVar("member_at_hand", default=None)
+
+
+_session_with_its_member = Prepared(
+    lambda key: Session.objects.select_related("subject__member").filter(session_key=key)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +70,7 @@ class SessionStore(DatabaseStore):
         return self.decode(row.session_data) if row else {}
 
     def _get_session_from_db(self) -> Session | None:
-        key = self.session_key
-        found = Session.objects.select_related("subject__member").filter(session_key=key).first()
+        found = _session_with_its_member.get(self.session_key or "")
         if found is not None and found.expire_date <= calendar.now():
             found.delete()  # P-047: an expired session leaves, it is not only ignored
             found = None

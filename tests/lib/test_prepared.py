@@ -1,0 +1,65 @@
+"""A prepared read builds the same objects as the queryset it was written from."""
+
+from __future__ import annotations
+
+from threading import Thread
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from clairevoie.accounts.models import Member
+from clairevoie.lib.prepared import Prepared
+from tests.cast import Person
+
+MEMBERS = Prepared(lambda key: Member.objects.select_related("subject").filter(pseudo=key))
+
+
+@pytest.mark.django_db
+def test_the_object_is_the_one_a_queryset_builds(alice: Person) -> None:
+    pseudo = alice.canaries.pseudo
+
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        found = MEMBERS.get(pseudo)
+        assert found is not None
+        subject = found.subject
+
+    ordinary = Member.objects.select_related("subject").get(pseudo=pseudo)
+    assert len(queries) == 1
+    assert {k: v for k, v in vars(found).items() if k != "_state"} == {
+        k: v for k, v in vars(ordinary).items() if k != "_state"
+    }
+    assert vars(subject)["uuid"] == ordinary.subject.uuid
+    assert subject.last_use == ordinary.subject.last_use
+
+
+@pytest.mark.django_db
+def test_an_unknown_key_finds_nothing() -> None:
+    assert MEMBERS.get("nobody") is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_each_thread_and_each_connection_has_its_own(alice: Person) -> None:
+    found: list[Member | None] = [MEMBERS.get(alice.canaries.pseudo)]
+    connection.close()
+    found.append(MEMBERS.get(alice.canaries.pseudo))
+
+    def read() -> None:
+        found.append(MEMBERS.get(alice.canaries.pseudo))
+        connection.close()
+
+    thread = Thread(target=read)
+    thread.start()
+    thread.join()
+
+    assert [member and member.pk for member in found] == [alice.member.pk] * 3
+
+
+@pytest.mark.django_db
+def test_more_than_one_parameter_is_refused() -> None:
+    two = Prepared(lambda key: Member.objects.filter(pseudo=key, town="Paris"))
+
+    with pytest.raises(ValueError, match="one parameter"):
+        two.get("x")
