@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path
 from pytest_django import Settings
@@ -13,8 +15,8 @@ from clairevoie.config import urls as real
 from tests.site.conftest import read
 
 
-def _raise(error: Exception) -> object:
-    def view(_request: HttpRequest) -> None:
+def _raise(error: Exception) -> Callable[[HttpRequest], HttpResponse]:
+    def view(_request: HttpRequest) -> HttpResponse:
         raise error
 
     return view
@@ -22,9 +24,9 @@ def _raise(error: Exception) -> object:
 
 urlpatterns = [
     *real.urlpatterns,
-    path("essai/400/", _raise(SuspiciousOperation("x"))),  # type: ignore[arg-type]
-    path("essai/403/", _raise(PermissionDenied("x"))),  # type: ignore[arg-type]
-    path("essai/500/", _raise(RuntimeError("x"))),  # type: ignore[arg-type]
+    path("essai/400/", _raise(SuspiciousOperation("x"))),
+    path("essai/403/", _raise(PermissionDenied("x"))),
+    path("essai/500/", _raise(RuntimeError("x"))),
 ]
 handler400, handler403 = real.handler400, real.handler403
 handler404, handler500 = real.handler404, real.handler500

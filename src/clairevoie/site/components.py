@@ -26,6 +26,10 @@ class Scale(forms.BoundField):
         return str(super().css_classes(["field--scale", *extra]))
 
 
+class ScaleField(forms.ChoiceField):
+    bound_field_class = Scale
+
+
 class Sample(forms.Form):
     """One field of each kind; it is never posted."""
 
@@ -34,12 +38,11 @@ class Sample(forms.Form):
     secret = forms.CharField(label=_("Mot de passe"), widget=forms.PasswordInput)
     country = forms.ChoiceField(label=_("Pays"), choices=[("FR", "France"), ("BE", "Belgique")])
     review = forms.CharField(label=_("Avis"), widget=forms.Textarea, required=False)
-    score = forms.ChoiceField(
+    score = ScaleField(
         label=_("Note de 0 à 10"),
         choices=[(str(n), str(n)) for n in range(11)],
         widget=forms.RadioSelect,
         required=False,
-        bound_field_class=Scale,
     )
     subjects = forms.MultipleChoiceField(
         label=_("Sujets"),

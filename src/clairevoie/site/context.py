@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from clairevoie import policy
 from clairevoie.lib import calendar
+from clairevoie.site import frame
 
 
 def organisation(_request: HttpRequest) -> dict[str, Any]:
@@ -15,5 +16,5 @@ def organisation(_request: HttpRequest) -> dict[str, Any]:
     current = policy.current()
     return {
         "organisation": current.organisation,
-        "notice_version": current.version_in_force(calendar.today()),
+        "notice_version": frame.version_in_force(current.digest, calendar.today().toordinal()),
     }

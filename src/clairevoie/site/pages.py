@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
@@ -17,14 +18,23 @@ from clairevoie.site import figures
 QUOTED: Final = ("P-088", "P-086", "P-092", "P-010")
 
 
+@lru_cache(maxsize=2)
+def _drawn(digest: str) -> tuple[figures.Wall, list[figures.Span]]:
+    """The figures of the home page; ``digest`` keys the memory."""
+    del digest
+    current = policy.current()
+    return figures.wall_of(current), figures.spans_of(current)
+
+
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Who we are, what we promise, what we keep and until when. No query for a visitor."""
     current = policy.current()
     quoted = [current.promises[code] for code in QUOTED if code in current.promises]
+    wall, spans = _drawn(current.digest)
     context = {
-        "wall": figures.wall_of(current),
-        "spans": figures.spans_of(current),
+        "wall": wall,
+        "spans": spans,
         "quoted": [promise for promise in quoted if not promise.planned],
     }
     return render(request, "site/home.html", context)

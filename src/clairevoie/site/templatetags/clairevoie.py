@@ -17,10 +17,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
-from clairevoie import policy
 from clairevoie.lib.duration import Duration
 from clairevoie.policy import Activity, Recipient, RetentionRule, Tracker
-from clairevoie.site import navigation, words
+from clairevoie.site import frame, words
 
 register = template.Library()
 
@@ -28,36 +27,38 @@ register = template.Library()
 @register.simple_tag
 def url_or_nothing(name: str, *arguments: object) -> str:
     """The address of a page another app may not have yet; empty then."""
+    if not arguments:
+        return frame.address(name, frame.urls())
     try:
         return reverse(name, args=arguments)
     except NoReverseMatch:
         return ""
 
 
-@register.inclusion_tag("components/collection.html")
-def notice_for(activity: str) -> dict[str, object]:
+@register.simple_tag(takes_context=True)
+def site_header(context: Context) -> SafeString:
+    return frame.header(context.get("request"), in_account=bool(context.get("section")))
+
+
+@register.simple_tag
+def site_footer() -> SafeString:
+    return frame.footer()
+
+
+@register.simple_tag(takes_context=True)
+def account_navigation(context: Context) -> SafeString:
+    """Entries of « Mon compte », the current one marked by the template's ``section``."""
+    return frame.account_navigation(context["request"], str(context.get("section", "")))
+
+
+@register.simple_tag
+def notice_for(activity: str) -> SafeString:
     """The first-layer notice of GDPR art. 13 for one activity of the register (P-002).
 
     Mandatory on every form that asks for a personal value. Raises ``KeyError`` for an
     activity that the policy does not have: a form without a lawful purpose must not render.
     """
-    current = policy.current()
-    entry = current.activities[activity]
-    recipients = [current.recipients[code] for code in entry.recipients]
-    return {
-        "activity": entry,
-        "basis": words.BASES[entry.basis],
-        "rules": [current.retention[code] for code in entry.retention],
-        "recipients": [recipient for recipient in recipients if recipient.active],
-        "organisation": current.organisation,
-        "policy": current,
-    }
-
-
-@register.simple_tag(takes_context=True)
-def account_sections(context: Context) -> list[navigation.Entry]:
-    """Entries of « Mon compte », the current one marked by the template's ``section``."""
-    return navigation.account_entries(current=str(context.get("section", "")))
+    return frame.collection(activity)
 
 
 @register.filter

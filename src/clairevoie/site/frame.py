@@ -1,0 +1,137 @@
+"""The frame of every page: header, footer, side navigation of « Mon compte ».
+
+Rendered once for all who see it alike, because it costs more than the page inside it. What
+differs from one request to the next (the address to come back to, the form token) is put in
+afterwards.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.middleware.csrf import get_token
+from django.template.loader import render_to_string
+from django.urls import NoReverseMatch, get_urlconf, reverse
+from django.utils import translation
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from clairevoie import policy
+from clairevoie.lib import calendar
+from clairevoie.policy import Version
+from clairevoie.site import navigation, words
+
+BACK: Final = "%back%"  # stands in header.html for the address to come back to
+PROOF: Final = "%proof%"  # stands in account_nav.html for the token of the form
+MARKED: Final = ("site:home", "site:notice", "account_login", "account_signup")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """All that a frame depends on."""
+
+    language: str
+    urls: str
+    policy_digest: str
+    version: int
+    audience: str = "visitor"  # visitor, member or staff
+    here: str = ""  # the address, or the section of « Mon compte », that the frame marks
+
+
+@lru_cache(maxsize=256)
+def address(name: str, urls: str) -> str:
+    """A page's address; empty where no app gives that page. ``urls`` keys the memory."""
+    try:
+        return reverse(name, urlconf=urls)
+    except NoReverseMatch:
+        return ""
+
+
+@lru_cache(maxsize=1)
+def version_in_force(digest: str, day: int) -> Version:
+    """The notice in force; the arguments key the memory."""
+    del digest, day
+    return policy.current().version_in_force(calendar.today())
+
+
+def urls() -> str:
+    return str(get_urlconf() or settings.ROOT_URLCONF)
+
+
+def _sight(**more: str) -> Sight:
+    current = policy.current()
+    return Sight(
+        language=translation.get_language() or settings.LANGUAGE_CODE,
+        urls=urls(),
+        policy_digest=current.digest,
+        version=version_in_force(current.digest, calendar.today().toordinal()).number,
+        **more,
+    )
+
+
+@lru_cache(maxsize=256)
+def _rendered(template: str, sight: Sight) -> str:
+    current = policy.current()
+    context: dict[str, Any] = {
+        "organisation": current.organisation,
+        "notice_version": next(v for v in current.versions if v.number == sight.version),
+        "audience": sight.audience,
+        "here": sight.here,
+        "entries": navigation.account_entries(current=sight.here),
+    }
+    return render_to_string(template, context)
+
+
+def _audience(request: HttpRequest) -> str:
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return "visitor"
+    return "staff" if user.is_staff else "member"
+
+
+@lru_cache(maxsize=256)
+def _collection(code: str, sight: Sight) -> str:
+    current = policy.current()
+    activity = current.activities[code]
+    receivers = [current.recipients[recipient] for recipient in activity.recipients]
+    context: dict[str, Any] = {
+        "activity": activity,
+        "basis": words.BASES[activity.basis],
+        "rules": [current.retention[rule] for rule in activity.retention],
+        "recipients": [recipient for recipient in receivers if recipient.active],
+        "organisation": current.organisation,
+        "policy": current,
+    }
+    return render_to_string("components/collection.html", context)
+
+
+def collection(code: str) -> SafeString:
+    """The first-layer notice for one activity. Raises ``KeyError`` where the policy has none."""
+    return mark_safe(_collection(code, _sight()))  # noqa: S308  # a template
+
+
+def header(request: HttpRequest | None, *, in_account: bool) -> SafeString:
+    if request is None:  # a page made without a request: nobody to recognise
+        return mark_safe(_rendered("components/header.html", _sight()).replace(BACK, "/"))  # noqa: S308
+    here = "account" if in_account else request.path
+    marked = {address(name, urls()) for name in MARKED} | {"account"}
+    sight = _sight(audience=_audience(request), here=here if here in marked else "")
+    back = escape(request.get_full_path())
+    return mark_safe(_rendered("components/header.html", sight).replace(BACK, back))  # noqa: S308  # escaped
+
+
+def footer() -> SafeString:
+    return mark_safe(_rendered("components/footer.html", _sight()))  # noqa: S308  # a template
+
+
+def account_navigation(request: HttpRequest, section: str) -> SafeString:
+    """``section`` is one of ``navigation.ACCOUNT``; anything else marks none."""
+    known = {code for code, _, _ in navigation.ACCOUNT}
+    text = _rendered(
+        "components/account_nav.html", _sight(here=section if section in known else "")
+    )
+    return mark_safe(text.replace(PROOF, escape(get_token(request))))  # noqa: S308  # escaped

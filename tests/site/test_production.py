@@ -1,0 +1,60 @@
+"""In production: TLS only, and nothing for Django's own inspector to say."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.promises import promise
+
+HERE = {"PATH": os.environ["PATH"], "CLAIREVOIE_PRODUCTION": "1"}
+
+
+@pytest.fixture
+def production(tmp_path: Path) -> dict[str, str]:
+    return {
+        **HERE,
+        "CLAIREVOIE_HOME": str(tmp_path),
+        "CLAIREVOIE_URL": "https://formation.example",
+        "CLAIREVOIE_HOSTS": "formation.example",
+    }
+
+
+def run(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "clairevoie", *arguments],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+@promise("P-004")
+def test_the_deployment_check_has_nothing_to_say(production: dict[str, str]) -> None:
+    found = run(production, "check", "--deploy", "--fail-level", "WARNING")
+
+    assert found.returncode == 0, found.stderr
+    assert "no issues" in found.stdout
+
+
+@promise("P-004")
+def test_production_settings_ask_for_tls_and_secure_cookies(production: dict[str, str]) -> None:
+    names = (
+        "SECURE_SSL_REDIRECT SESSION_COOKIE_SECURE CSRF_COOKIE_SECURE LANGUAGE_COOKIE_SECURE "
+        "SESSION_COOKIE_HTTPONLY"
+    )
+    script = (
+        "from django.conf import settings as s\n"
+        f"print(all(getattr(s, n) is True for n in {names.split()!r}))\n"
+        "print(s.SECURE_HSTS_SECONDS >= 31_536_000, s.SESSION_COOKIE_SAMESITE)\n"
+    )
+
+    said = run(production, "shell", "--no-imports", "-c", script).stdout.split()
+
+    assert said == ["True", "True", "Lax"]
