@@ -6,8 +6,11 @@ from collections.abc import Iterable
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from unfold.decorators import display
 
 from clairevoie.messaging.models import Message
 from clairevoie.privacy.backoffice import ReadOnlyAdmin, Section, shown
@@ -25,9 +28,13 @@ class MessageRoom(ReadOnlyAdmin):
         "sont retirés dès qu’il est parti."
     )
     empty = gettext_lazy("Aucun message. Ils s’inscrivent ici dès qu’une action en écrit un.")
-    list_display = ("uuid", "sent_on", "template", "activity", "channel", "state")
+    list_display = ("number", "sent_on", "template", "activity", "channel", "state")
     list_filter = ("state", "channel", "activity")
     ordering = ("-sent_on", "-id")
+
+    @display(description=gettext_lazy("message"))
+    def number(self, record: Message) -> SafeString:
+        return format_html("<code>{}</code>", str(record.uuid)[:8])
 
     def sections(self, request: HttpRequest, record: Message) -> Iterable[Section]:
         columns = ("activity", "template", "channel", "state", "because", "sent_on", "attempts")

@@ -38,6 +38,8 @@ def deliver_due(*, at: datetime, only: Collection[int] | None = None) -> int:
                     door = open_doors[message.channel] = open_door(message.channel)
                     doors.callback(door.close)
                 left += _deliver(message, door=open_doors[message.channel], at=at)
+    if left:
+        privacy.ledger.mark_executed(["messaging.send"], at=at)
     return left
 
 

@@ -56,7 +56,9 @@ class ReviewRoom(ReadOnlyAdmin):
             slug="refuser",
             label=gettext_lazy("Ne pas publier cet avis"),
             permission="surveys.moderate",
-            explains=gettext_lazy("Il reste privé ; la réponse compte toujours dans les chiffres."),
+            explains=gettext_lazy(
+                "Il reste privé ; la réponse compte toujours dans les chiffres."
+            ),
             perform=_refuse,
             possible=lambda answer: answer.moderation != Answer.Moderation.REFUSED,
         ),

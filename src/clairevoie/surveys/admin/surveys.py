@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from clairevoie.lib import calendar
+from clairevoie.lib.speech import sentence
 from clairevoie.privacy.backoffice import Deed, ReadOnlyAdmin, Section
 from clairevoie.surveys import actions
 from clairevoie.surveys.figures import Figures, counted_answers, figures_by
@@ -110,7 +111,7 @@ class SurveyRoom(ReadOnlyAdmin):
             try:
                 survey = actions.open_survey(at=calendar.now(), **form.cleaned_data)
             except actions.AlreadyAsked as asked:
-                form.add_error(None, _(str(asked.__doc__)))
+                form.add_error(None, sentence(asked))
             else:
                 messages.success(request, _("L’enquête est ouverte. Invitez les personnes."))
                 return HttpResponseRedirect(self.page_url(survey))

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from clairevoie import privacy
 from clairevoie.lib import calendar
+from clairevoie.lib.speech import sentence
 from clairevoie.surveys import actions
 from clairevoie.surveys.forms import AnswerForm, PublishForm
 from clairevoie.surveys.models import Answer, Invitation, answer_behind
@@ -30,7 +31,7 @@ def answer(request: HttpRequest, invitation: Invitation) -> HttpResponse:
             actions.answer(invitation=invitation, at=calendar.now(), **form.cleaned_data)
             return to("thanks", invitation)
     except actions.AnswerRefused as refused:
-        form.add_error(None, gettext(str(refused.__doc__)))
+        form.add_error(None, sentence(refused))
     except actions.SurveyClosed:
         pass  # the page below says so
     if not invitation.survey.is_open(on=calendar.today()):
@@ -54,7 +55,7 @@ def publish(request: HttpRequest, invitation: Invitation, given: Answer) -> Http
         try:
             actions.publish(answer=given, text=str(PublishForm.WORDS), at=calendar.now())
         except actions.NothingToPublish as nothing:
-            form.add_error(None, gettext(str(nothing.__doc__)))
+            form.add_error(None, sentence(nothing))
         else:
             return to("thanks", invitation)
     return _thanks(request, invitation, given, form)
