@@ -7,12 +7,13 @@ name, computed end dates, rights, source, transfers, automated decisions.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, Self
 
+from django.core.files.storage import Storage
 from django.db.models import Count, Max
 from django.utils.translation import gettext as _
 
@@ -21,16 +22,16 @@ from clairevoie.lib import calendar
 from clairevoie.lib.text import long_date
 from clairevoie.policy import Basis, Clock, Recipient, Version
 from clairevoie.privacy.declarations import Personal, Provenance
-from clairevoie.privacy.erasure import count_rows
-from clairevoie.privacy.gathering import Category, Column, KeptCategory, gather, kept_until
+from clairevoie.privacy.gathering import Category, Column, KeptCategory, gather, kept
 from clairevoie.privacy.models import DataSubject, Disclosure
-from clairevoie.privacy.tables import tables
+from clairevoie.privacy.reading import Holding, holdings, read_together
 
 AUTHORITY = {
     "name": "Commission nationale de l’informatique et des libertés (CNIL)",
     "post": "3 place de Fontenoy, TSA 80715, 75334 Paris cedex 07",
     "url": "https://www.cnil.fr/plaintes",
 }
+SHORT = 200  # rows of a category that are read at once, with those of the others
 _CARRIED = (Provenance.PROVIDED, Provenance.OBSERVED)
 
 
@@ -59,10 +60,24 @@ class Chapter:
     rows: int
     kept: KeptCategory | None
     served: tuple[Served, ...]
+    at_hand: list[tuple[Any, ...]] | None = None  # the rows of a short chapter, read already
 
     @property
     def declaration(self) -> Personal:
         return self.category.declaration
+
+    def all_rows(self) -> Iterable[tuple[Any, ...]]:
+        """The rows, read in pages where they are many."""
+        return self.category.rows() if self.at_hand is None else self.at_hand
+
+    def files(self) -> Iterator[tuple[Storage, str]]:
+        """The person's files; one of a short chapter costs no query."""
+        if self.at_hand is None:
+            yield from self.category.files()
+        elif stores := self.category.stores():
+            for row in self.at_hand:
+                named = dict(zip((c.name for c in self.columns), row, strict=True))
+                yield from ((store, named[c]) for c, store in stores.items() if named[c])
 
     @property
     def code(self) -> str:
@@ -115,19 +130,27 @@ class Cover:
     def of(cls, subject: DataSubject, *, at: datetime) -> Self:
         """Read what is needed to say everything but the rows."""
         on = calendar.paris_date(at)
-        counts = {DataSubject._meta.label: 1, **count_rows(subject.pk, tables())}
-        kept = {category.title: category for category in kept_until(subject, on=on)}
-        served = tuple(_served(subject)) if counts.get(Disclosure._meta.label) else ()
-        chapters, empty = [], []
-        for category in gather(subject):
-            declaration = category.declaration
-            rows = counts.get(declaration.label, 0)
-            if not rows:
-                empty.append(declaration.heading)
-                continue
-            told = tuple(s for s in served if s.activity == declaration.activity)
-            chapters.append(Chapter(category, rows, kept.get(declaration.heading), told))
-        return cls(subject, at, tuple(chapters), tuple(empty), served)
+        held = {DataSubject._meta.label: Holding(1, None), **holdings(subject.pk)}
+        ends = kept(subject, held, on=on)
+        served = tuple(_served(subject)) if Disclosure._meta.label in held else ()
+        every = list(gather(subject))
+        full = [category for category in every if category.declaration.label in held]
+        short = [c for c in full if held[c.declaration.label].rows <= SHORT]
+        read = read_together([(c.declaration, c.names) for c in short], subject.pk)
+        at_hand = {c.declaration.label: rows for c, rows in zip(short, read, strict=True)}
+        chapters = tuple(
+            Chapter(
+                category,
+                held[label].rows,
+                ends.get(label),
+                tuple(s for s in served if s.activity == category.declaration.activity),
+                at_hand.get(label),
+            )
+            for category in full
+            for label in (category.declaration.label,)
+        )
+        empty = tuple(c.declaration.heading for c in every if c not in full)
+        return cls(subject, at, chapters, empty, served)
 
     @property
     def version(self) -> Version:

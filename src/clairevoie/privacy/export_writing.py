@@ -155,7 +155,7 @@ def _write_rows(
             readable.begin_chapter(chapter)
             carried.begin_chapter(chapter)
             names = [column.name for column in chapter.columns]
-            for row in chapter.category.rows():
+            for row in chapter.all_rows():
                 main.row(dict(zip(names, row, strict=True)))
                 readable.row(row)
                 carried.row(row)
@@ -283,7 +283,7 @@ def _csv_line(values: list[Any]) -> str:
 
 
 def _copy_files(chapter: Chapter, pack: _Pack, contents: Contents) -> None:
-    for storage, name in chapter.category.files():
+    for storage, name in chapter.files():
         if name in contents.copied:
             continue
         try:
@@ -298,7 +298,7 @@ def _copy_files(chapter: Chapter, pack: _Pack, contents: Contents) -> None:
 
 def _paths(chapter: Chapter, contents: Contents) -> Iterator[str]:
     missing = set(contents.missing_files)
-    yield from (_path(name) for _, name in chapter.category.files() if name not in missing)
+    yield from (_path(name) for _, name in chapter.files() if name not in missing)
 
 
 def _path(name: str) -> str:

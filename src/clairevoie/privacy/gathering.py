@@ -9,8 +9,7 @@ from functools import cache
 from typing import Any, cast
 
 from django.core.files.storage import Storage
-from django.db import connection
-from django.db.models import DateTimeField, FileField, Max, Model, QuerySet
+from django.db.models import FileField, Model
 from django.utils.translation import get_language
 
 from clairevoie import policy
@@ -23,11 +22,9 @@ from clairevoie.privacy.declarations import (
     personal_declarations,
 )
 from clairevoie.privacy.due import COLUMN
-from clairevoie.privacy.erasure import count_rows
 from clairevoie.privacy.models import DataSubject
-from clairevoie.privacy.tables import fetch, table_of, tables
-
-_PAGE = 2_000
+from clairevoie.privacy.reading import Holding, holdings, stream
+from clairevoie.privacy.tables import Table, tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +77,23 @@ class Category:
         if stores := self.stores():
             for row in stream(self.declaration, tuple(stores), self.subject.pk):
                 yield from ((s, n) for s, n in zip(stores.values(), row, strict=True) if n)
+
+
+@cache
+def _columns(model: type[Model], _language: str | None) -> tuple[Column, ...]:
+    """Titles are translated, hence once a language."""
+    declaration = declaration_of(model)
+    assert isinstance(declaration, Personal)
+    return tuple(
+        Column(
+            name=field.name,
+            title=str(field.verbose_name),
+            provenance=provenance,
+            source=declaration.third_party.get(field.name, ""),
+        )
+        for field in model._meta.concrete_fields
+        if (provenance := declaration.provenance_of(field.name)) is not None
+    )
 
 
 def gather(subject: DataSubject) -> Iterator[Category]:
