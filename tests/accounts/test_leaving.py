@@ -32,6 +32,7 @@ from clairevoie.accounts.actions.recovery import (
 from clairevoie.accounts.models import Member, RecoveryCode, Role, Session
 from clairevoie.accounts.terminals import Terminal
 from clairevoie.lib.calendar import paris_midnight
+from clairevoie.messaging.models import Message
 from clairevoie.privacy.models import ContactPoint, DataSubject, Disclosure, Effect, Incident
 from tests.cast import NOW, PASSWORD, TODAY
 from tests.promises import promise
@@ -114,6 +115,23 @@ def test_without_email_or_phone_one_signs_in_by_pseudo_and_recovers_by_code(
         for code in codes
         for stored in RecoveryCode.objects.values_list("code_hash")
     )
+
+
+@promise("P-086")
+def test_after_the_removal_the_door_opens_by_pseudo_and_no_email_leaves(
+    alice: Person, client: Client
+) -> None:
+    remove_email(member=without_phone(alice), pseudo=None, terminal=HERE, at=NOW)
+    letters = Message.objects.count()
+
+    reset = client.post("/mot-de-passe/oublie/", {"email": alice.canaries.email}, follow=True)
+    entered = client.post(
+        "/connexion/", {"login": alice.canaries.pseudo, "password": PASSWORD}, follow=True
+    )
+
+    assert reset.status_code == 200
+    assert Message.objects.count() == letters
+    assert entered.redirect_chain[-1][0] == "/mon-compte/"
 
 
 def test_a_code_serves_once_and_only_its_owner(alice: Person, charlie: Person) -> None:
