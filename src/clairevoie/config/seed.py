@@ -160,7 +160,7 @@ def _sow_people(low: int, high: int, *, first: int, due: int, on: date) -> None:
     number = f"(s.i - {first})"
     last_use = (
         f"CASE WHEN {number} < {due} THEN {speak.day(over, f'-({number} % {back})')} "
-        f"ELSE {speak.day(over, f'1 + ({number} * 7 % {forth})')} END"
+        f"ELSE {speak.day(over, f'1 + ({number} * 1009 % {forth})')} END"
     )
     columns = {
         "id": "s.i",

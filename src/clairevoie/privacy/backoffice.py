@@ -353,4 +353,4 @@ def day(value: date | None) -> SafeString | None:
     """A date in a list: in full, on one line."""
     if value is None:
         return None
-    return format_html('<span class="g-day-cell">{}</span>', date_format(value, "j M Y"))
+    return format_html('<span class="g-day-cell">{}</span>', date_format(value, "j F Y"))

@@ -187,7 +187,9 @@ ON_A_PERSON: tuple[Deed, ...] = (
         ),
         form=SuspensionForm,
         perform=_suspend,
-        possible=lambda subject: hasattr(subject, "member") and not subject.suspended_on,
+        possible=lambda subject: (
+            hasattr(subject, "member") and not subject.suspended_on and not subject.restricted
+        ),
         refusals=(privacy.NoReason, privacy.AlreadySuspended, suspending.NotYours),
     ),
     Deed(

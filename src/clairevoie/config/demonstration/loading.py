@@ -71,9 +71,8 @@ def notes() -> str:
         _("Comptes de démonstration (mot de passe commun\u00a0: %(password)s)")
         % {"password": scenes.PASSWORD},
         *(f"  {r.mail:<28} {r.first_names} {r.last_name}, {r.role.label}" for r in CAST),
-        _(
-            "Le personnel a un second facteur. Code du moment\u00a0: clairevoie demonstration --code"
-        ),
+        _("Le personnel a un second facteur. Son code du moment\u00a0:"),
+        "  .venv/bin/clairevoie demonstration --code",
         _("ou, dans une application\u00a0: %(secret)s") % {"secret": scenes.SECRET},
         "",
     ]

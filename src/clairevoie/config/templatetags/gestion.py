@@ -7,6 +7,9 @@ from typing import Any
 
 from django import template
 from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from clairevoie.lib.calendar import PARIS
@@ -24,12 +27,20 @@ def said(value: Any) -> Any:
         case bool():
             return _("oui") if value else _("non")
         case datetime():
-            return date_format(value.astimezone(PARIS), "j F Y, H:i")
+            return _day(value.astimezone(PARIS), ", H:i")
         case date():
-            return date_format(value, "j F Y")
+            return _day(value)
         case int():
             return f"{value:,}".replace(",", "\u202f")
     return value
+
+
+def _day(value: date, time: str = "") -> SafeString:
+    """« 1er mars 2027 » in French, on one line."""
+    words = date_format(value, f"j F Y{time}")
+    if value.day == 1 and (get_language() or "fr").startswith("fr"):
+        words = f"1er{words[1:]}"
+    return format_html('<span class="g-day-cell">{}</span>', words)
 
 
 @register.filter
