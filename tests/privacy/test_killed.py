@@ -13,13 +13,14 @@ import pytest
 from django.db import connection, connections
 
 from clairevoie.privacy import ledger, retention
+from clairevoie.privacy.due import lines
 from clairevoie.privacy.models import Consent, ContactPoint, DataSubject, LedgerEntry, Tombstone
 from clairevoie.privacy.tables import tables
 from tests.promises import promise
 
 ON = date(2026, 11, 22)
 KILLS = 100
-DUE = 3_000
+DUE = 6_000
 STAYING = 60
 
 
@@ -80,6 +81,13 @@ def sweep() -> None:
     retention.carry_out(retention.plan(ON), batch=20)
 
 
+def time_of_one_batch() -> float:
+    """On this machine, under its present load: kills must fall inside batches."""
+    begin = time.perf_counter()
+    retention._one_batch(next(lines()), on=ON, size=20)
+    return time.perf_counter() - begin
+
+
 def kill_a_sweep(after: float) -> bool:
     """Start a sweep, kill it ``after`` seconds of work; whether it was still running."""
     ready, tell = os.pipe()
@@ -106,13 +114,15 @@ def test_a_hundred_kills_end_in_the_state_of_no_kill() -> None:
     populate()
     chance = random.Random(20261122)
 
-    killed = sum(kill_a_sweep(after=chance.uniform(0, 0.04)) for _ in range(KILLS))
+    pace = time_of_one_batch()
+
+    killed = sum(kill_a_sweep(after=chance.uniform(0, 3 * pace)) for _ in range(KILLS))
     left_for_the_last_run = DataSubject.objects.filter(last_use__lt=date(2021, 11, 22)).count()
 
     sweep()
 
-    assert killed > KILLS * 0.9, "the kills must hit running sweeps"
-    assert left_for_the_last_run < DUE, "batches committed between kills stay done"
+    assert killed > KILLS * 0.8, "the kills must hit running sweeps"
+    assert left_for_the_last_run < DUE - 20, "batches committed between kills stay done"
     assert state() == {
         **{t.declaration.label: 0 for t in tables()},
         "privacy.ContactPoint": STAYING,
@@ -120,8 +130,8 @@ def test_a_hundred_kills_end_in_the_state_of_no_kill() -> None:
         "subjects": STAYING,
         "tombstones": DUE,
     }
-    lines = LedgerEntry.objects.filter(executor="retention.account")
-    assert sum(line.facts["count"] for line in lines) == DUE
+    written = LedgerEntry.objects.filter(executor="retention.account")
+    assert sum(line.facts["count"] for line in written) == DUE
     assert ledger.verify().sound
 
 
@@ -135,8 +145,8 @@ def test_workers_side_by_side_do_the_work_once() -> None:
         os.waitpid(child, 0)
     sweep()
 
-    lines = LedgerEntry.objects.filter(executor="retention.account")
-    assert sum(line.facts["count"] for line in lines) == DUE
+    written = LedgerEntry.objects.filter(executor="retention.account")
+    assert sum(line.facts["count"] for line in written) == DUE
     assert Tombstone.objects.count() == DUE
     assert DataSubject.objects.count() == STAYING
     assert ledger.verify().sound
