@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from clairevoie.messaging.announcements import announce_coming_versions
 from clairevoie.messaging.delivery import deliver_due
 from clairevoie.privacy import daily
 
@@ -10,3 +11,10 @@ from clairevoie.privacy import daily
 def deliver(at: datetime) -> int:
     """Try again what a provider would not take, and give up what is too late."""
     return deliver_due(at=at)
+
+
+# Before messages leave, so that the announcement leaves the same night.
+@daily.step("messaging.announce", order=400)
+def announce(at: datetime) -> int:
+    """Tell members of a major version of the policy, two weeks at least before it applies."""
+    return announce_coming_versions(at=at)
