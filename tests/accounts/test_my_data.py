@@ -150,11 +150,21 @@ def test_the_page_shows_the_computed_last_day(alice: Person, signed_in: SignIn) 
     assert page.count("timeline__bar") == sum(kept.last_day is not None for kept in last_day)
 
 
-def test_the_page_of_what_is_kept_costs_the_same_whatever_is_kept(
-    alice: Person, signed_in: SignIn, django_assert_max_num_queries: Any
+@pytest.mark.parametrize(
+    ("page", "queries"),
+    [
+        ("/mon-compte/coordonnees/", 2),
+        ("/mon-compte/notifications/", 2),
+        ("/mon-compte/mes-donnees/", 2),
+        ("/mon-compte/conservation/", 3),
+        ("/mon-compte/fermer/", 3),
+    ],
+)
+def test_a_page_costs_the_same_whatever_is_kept(
+    alice: Person, signed_in: SignIn, django_assert_num_queries: Any, page: str, queries: int
 ) -> None:
     client = signed_in(alice)
-    client.get("/mon-compte/conservation/")
+    client.get(page)
     Objection.objects.bulk_create(
         Objection(
             subject=alice.subject,
@@ -167,8 +177,8 @@ def test_the_page_of_what_is_kept_costs_the_same_whatever_is_kept(
         for number in range(200)
     )
 
-    with django_assert_max_num_queries(6):
-        client.get("/mon-compte/conservation/")
+    with django_assert_num_queries(queries):
+        client.get(page)
 
 
 def test_the_figure_shows_thirty_days_beside_fifty_years(alice: Person) -> None:
