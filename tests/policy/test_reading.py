@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -255,6 +258,27 @@ def test_an_editors_draft_changes_nothing(folder: Path) -> None:
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
     assert "set CLAIREVOIE_POLICY" in refusal(tmp_path / "nowhere")
+
+
+def test_the_program_does_not_start_and_says_why(folder: Path, tmp_path: Path) -> None:
+    rewrite(folder / "retention.toml", "account", "for", '"P6Y"')
+
+    start = subprocess.run(
+        [sys.executable, "-c", "import django; django.setup()"],
+        env={
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "clairevoie.config.settings",
+            "CLAIREVOIE_POLICY": str(folder),
+            "CLAIREVOIE_HOME": str(tmp_path / "home"),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert start.returncode == 1
+    assert "retention.toml, account.for: is P6Y, longer than the P5Y" in start.stderr
+    assert "Traceback" not in start.stderr
 
 
 # --- The published notice -----------------------------------------------------------------------
