@@ -10,18 +10,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Self
 
 from django.core.files.storage import Storage
 from django.db.models import Count, Max
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from clairevoie import policy
 from clairevoie.lib import calendar
 from clairevoie.lib.text import long_date
 from clairevoie.policy import Basis, Clock, Recipient, Version
-from clairevoie.privacy.declarations import Personal, Provenance
+from clairevoie.privacy.declarations import Personal, Provenance, personal_declarations
 from clairevoie.privacy.gathering import Category, Column, KeptCategory, gather, kept
 from clairevoie.privacy.models import DataSubject, Disclosure
 from clairevoie.privacy.reading import Holding, holdings, read_together
@@ -93,20 +94,10 @@ class Chapter:
 
     @cached_property
     def carried(self) -> tuple[int, ...]:
-        """Positions of the columns the person may carry elsewhere (art. 20, WP 242)."""
-        if self.category.activity.basis not in (Basis.CONSENT, Basis.CONTRACT):
-            return ()
-        return tuple(i for i, c in enumerate(self.columns) if c.provenance in _CARRIED)
+        """Positions of the columns the person may carry elsewhere."""
+        return carried_columns(self.category)
 
-    def processors(self) -> tuple[Recipient, ...]:
-        """Active recipients of the activity, whether or not something left already."""
-        known = policy.current().recipients
-        return tuple(
-            known[code]
-            for code in self.category.activity.recipients
-            if code in known and known[code].active
-        )
-
+    @cached_property
     def until(self) -> str:
         """How long the rows stay, as a sentence."""
         if self.last_day:
@@ -153,9 +144,18 @@ class Cover:
         return cls(subject, at, chapters, empty, served)
 
     @property
+    def rights(self) -> tuple[tuple[str, str], ...]:
+        return rights()
+
+    @property
+    def automated_decisions(self) -> str:
+        return automated_decisions()
+
+    @property
     def version(self) -> Version:
         return policy.current().version_in_force(calendar.paris_date(self.at))
 
+    @cached_property
     def as_json(self) -> dict[str, Any]:
         """Everything but ``categories`` (docs/reference/export.schema.json)."""
         organisation, version = policy.current().organisation, self.version
@@ -194,11 +194,25 @@ class Cover:
 
 def chapter_json(chapter: Chapter) -> dict[str, Any]:
     """One category without its rows and files."""
-    activity, rule = chapter.category.activity, chapter.category.rule
+    label, language = chapter.declaration.label, get_language() or "fr"
+    same = _same_for_everybody(label, language, policy.current().digest)
     return {
-        "code": chapter.code,
-        "title": chapter.declaration.heading,
+        **same,
         "count": chapter.rows,
+        "retention": {**same["retention"], "last_day": chapter.last_day},
+        "recipients_served": sorted({served.name for served in chapter.served}),
+    }
+
+
+@cache
+def _same_for_everybody(label: str, _language: str, _policy: str) -> dict[str, Any]:
+    """What does not depend on the person, composed once a language and a policy."""
+    category = nobodys(label)
+    activity, rule, known = category.activity, category.rule, policy.current().recipients
+    carried = carried_columns(category)
+    return {
+        "code": label.lower(),
+        "title": category.declaration.heading,
         "activity": {
             "code": activity.code,
             "title": activity.title,
@@ -213,23 +227,34 @@ def chapter_json(chapter: Chapter) -> dict[str, Any]:
             "title": rule.title,
             "duration": str(rule.duration) if rule.duration else None,
             "because": rule.because,
-            "last_day": chapter.last_day,
             "survives_erasure": rule.outlives_erasure,
         },
-        "recipients_served": sorted({served.name for served in chapter.served}),
-        "processors": [recipient.name for recipient in chapter.processors()],
-        "portable": bool(chapter.carried),
+        "processors": [known[code].name for code in activity.recipients if known[code].active],
+        "portable": bool(carried),
         "columns": [
             {
                 "name": column.name,
                 "title": column.title,
                 "provenance": column.provenance,
                 "source": column.source or None,
-                "portable": position in chapter.carried,
+                "portable": position in carried,
             }
-            for position, column in enumerate(chapter.columns)
+            for position, column in enumerate(category.columns)
         ],
     }
+
+
+def nobodys(label: str) -> Category:
+    """The category of a table without a person: what is said of everybody's rows."""
+    declaration = next(d for d in personal_declarations() if d.label == label)
+    return Category(declaration, DataSubject())
+
+
+def carried_columns(category: Category) -> tuple[int, ...]:
+    """Positions of the columns the person may carry elsewhere (art. 20, WP 242)."""
+    if category.activity.basis not in (Basis.CONSENT, Basis.CONTRACT):
+        return ()
+    return tuple(i for i, c in enumerate(category.columns) if c.provenance in _CARRIED)
 
 
 def rights() -> tuple[tuple[str, str], ...]:

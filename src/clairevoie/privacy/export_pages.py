@@ -1,19 +1,23 @@
 """The readable part of a pack: pages that need nothing but themselves, in one pass.
 
 Chapters become tables, or sheets when they have many columns; a chapter of many rows has pages
-of its own. Cells are joined by hand, because a template a cell would cost a hundred times more.
+of its own. Cells are joined by hand, because a template a cell would cost a hundred times more,
+and what is the same for everybody is composed once a process.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
+from html import escape
 from typing import Any
 
 from django.db.models import Field
 from django.template.loader import render_to_string
 from django.utils.dates import MONTHS
-from django.utils.html import escape
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -21,12 +25,14 @@ from clairevoie import policy
 from clairevoie.lib import calendar
 from clairevoie.policy import Basis
 from clairevoie.privacy.declarations import Provenance
-from clairevoie.privacy.export_cover import AUTHORITY, Chapter, Cover, automated_decisions, rights
+from clairevoie.privacy.export_cover import AUTHORITY, Chapter, Cover, nobodys
+from clairevoie.privacy.gathering import Category
 
 READ_ME = "lisez-moi.html"
 INLINE_ROWS = 200
 ROWS_A_PAGE = 2_000
 _TABLE_COLUMNS = 6
+_EMPTY = '<span class="vide">–</span>'
 Write = Callable[[str, str], None]
 
 
@@ -35,50 +41,38 @@ class Pages:
 
     def __init__(self, cover: Cover, *, write: Write) -> None:
         self._cover, self._write = cover, write
-        self._say = _Speech()
+        self._language = get_language() or "fr"
+        self._say = speech(self._language)
         self._page = READ_ME
 
     def begin(self) -> None:
-        self._write(READ_ME, render_to_string("privacy/export/debut.html", self._context()))
+        summary = "".join(self._summary(chapter) for chapter in self._cover.chapters)
+        context = {**self._context(), "summary": mark_safe(summary)}  # noqa: S308  # escaped there
+        self._write(READ_ME, render_to_string("privacy/export/debut.html", context))
 
     def end(self) -> None:
-        self._write(READ_ME, render_to_string("privacy/export/fin.html", self._context()))
+        recipients = list(self._cover.by_recipient())
+        context = {**self._context(), "recipients": recipients, "authority": AUTHORITY}
+        self._write(READ_ME, render_to_string("privacy/export/fin.html", context))
 
     def begin_chapter(self, chapter: Chapter) -> None:
         self._chapter, self._count = chapter, 0
         self._paged = chapter.rows > INLINE_ROWS
-        self._as_table = len(chapter.columns) <= _TABLE_COLUMNS
-        self._labels = [str(escape(_capital(column.title))) for column in chapter.columns]
-        self._choices = [_choices(chapter, column.name) for column in chapter.columns]
-        self._files = {
-            position
-            for position, column in enumerate(chapter.columns)
-            if column.name in chapter.declaration.files
-        }
-        self._write(READ_ME, self._heading())
+        self._frame = frame(chapter.declaration.label, self._language, policy.current().digest)
         self._page = READ_ME
-        if self._paged:
-            self._write(READ_ME, self._list_of_pages())
-        else:
-            self._open()
+        self._write(READ_ME, self._heading())
+        self._write(READ_ME, self._list_of_pages() if self._paged else self._frame.opening)
 
     def row(self, row: Sequence[Any]) -> None:
         if self._paged and self._count % ROWS_A_PAGE == 0:
             self._turn_page()
         self._count += 1
         cells = [self._cell(position, value) for position, value in enumerate(row)]
-        if self._as_table:
-            self._write(self._page, f"<tr><td>{'</td><td>'.join(cells)}</td></tr>\n")
-            return
-        pairs = "".join(
-            f"<div><dt>{label}</dt><dd>{cell}</dd></div>"
-            for label, cell in zip(self._labels, cells, strict=True)
-        )
-        self._write(self._page, f'<dl class="fiche">{pairs}</dl>\n')
+        self._write(self._page, self._frame.row(cells))
 
     def end_chapter(self) -> None:
         if not self._paged:
-            self._close()
+            self._write(READ_ME, self._frame.closing)
         elif self._count:
             self._close_page()
         self._write(READ_ME, "</section>\n")
@@ -88,59 +82,31 @@ class Pages:
             self._close_page()
         number = self._count // ROWS_A_PAGE + 1
         self._page = f"pages/{self._chapter.code}-{number}.html"
-        context = {**self._context(), "title": self._chapter.declaration.heading, "number": number}
+        context = {**self._context(), "title": self._frame.title, "number": number}
         self._write(self._page, render_to_string("privacy/export/page.html", context))
-        self._open()
+        self._write(self._page, self._frame.opening)
 
     def _close_page(self) -> None:
-        self._close()
-        self._write(self._page, "</main></body></html>\n")
-
-    def _open(self) -> None:
-        if self._as_table:
-            heads = "".join(
-                f'<th scope="col">{label} {self._origin(column.provenance, column.source)}</th>'
-                for label, column in zip(self._labels, self._chapter.columns, strict=True)
-            )
-            title = escape(self._chapter.declaration.heading)
-            self._write(
-                self._page,
-                f'<div class="defile" tabindex="0" role="region" aria-label="{title}">'
-                f"<table><thead><tr>{heads}</tr></thead><tbody>\n",
-            )
-
-    def _close(self) -> None:
-        if self._as_table:
-            self._write(self._page, "</tbody></table></div>\n")
-        else:
-            origins = ", ".join(
-                f"{label} : {self._origin(column.provenance, column.source)}"
-                for label, column in zip(self._labels, self._chapter.columns, strict=True)
-            )
-            self._write(self._page, f'<p class="origines">{_("Provenance")} – {origins}</p>\n')
+        self._write(self._page, f"{self._frame.closing}</main></body></html>\n")
 
     def _heading(self) -> str:
-        chapter = self._chapter
-        activity, rule = chapter.category.activity, chapter.category.rule
-        facts = [
-            (_("Pourquoi"), "\u202f; ".join(activity.purposes)),
-            (_("Base légale"), f"{_basis(activity.basis)} – {activity.basis_detail}"),
-            (_("Jusqu’à quand"), chapter.until()),
-            (_("Règle de conservation"), f"{rule.title}. {rule.because}"),
-        ]
+        chapter, told = self._chapter, self._frame.facts
+        told += _fact(_("Jusqu’à quand"), chapter.until)
         given = sorted({served.name for served in chapter.served})
         if given:
-            facts.append((_("Remis à"), ", ".join(given)))
-        processors = [recipient.name for recipient in chapter.processors()]
-        if processors:
-            facts.append((_("Sous-traitants"), ", ".join(processors)))
-        said = "".join(
-            f"<div><dt>{escape(name)}</dt><dd>{escape(text)}</dd></div>" for name, text in facts
-        )
+            told += _fact(_("Remis à"), ", ".join(given))
         return (
-            f'<section id="{chapter.code}"><h2>{escape(chapter.declaration.heading)} '
-            f"<small>{self._say.rows(chapter.rows)}</small></h2>"
-            f'<dl class="faits">{said}</dl>\n'
+            f'<section id="{chapter.code}"><h2>{escape(self._frame.title)} '
+            f'<small>{self._say.rows(chapter.rows)}</small></h2><dl class="faits">{told}</dl>\n'
+        )
+
+    def _summary(self, chapter: Chapter) -> str:
+        return (
+            f'<tr><th scope="row"><a href="#{chapter.code}">'
+            f"{escape(chapter.declaration.heading)}</a></th>"
+            f'<td class="nombre">{self._say.number(chapter.rows)}</td>'
+            f"<td>{escape(chapter.category.activity.title)}</td>"
+            f"<td>{escape(chapter.until)}</td></tr>\n"
         )
 
     def _list_of_pages(self) -> str:
@@ -153,82 +119,105 @@ class Pages:
         return f'<ul class="pages">{links}</ul>\n'
 
     def _cell(self, position: int, value: Any) -> str:
-        if value in (None, ""):
-            return '<span class="vide">–</span>'
-        if position in self._files:
+        if value is None or value == "":
+            return _EMPTY
+        if position in self._frame.files:
             up = "" if self._page == READ_ME else "../"
             return f'<a href="{up}fichiers/{escape(value)}">{escape(_("ouvrir le fichier"))}</a>'
-        if self._choices[position]:
-            value = self._choices[position].get(value, value)
-        return self._say.value(value)
-
-    def _origin(self, provenance: Provenance, source: str) -> str:
-        said = self._say.origins[provenance] + escape(f" ({source})" if source else "")
-        return f"<small>{said}</small>"
+        choices = self._frame.choices[position]
+        return self._say.value(choices.get(value, value) if choices else value)
 
     def _context(self) -> dict[str, Any]:
-        current = policy.current()
         return {
             "cover": self._cover,
-            "language": get_language() or "fr",
+            "language": self._language,
             "made_at": self._say.instant(self._cover.at),
-            "chapters": [
-                (c.code, c.declaration.heading, c.rows, c.category.activity.title, c.until())
-                for c in self._cover.chapters
-            ],
-            "recipients": list(self._cover.by_recipient()),
-            "organisation": current.organisation,
+            "organisation": policy.current().organisation,
             "version": self._cover.version,
-            "rights": rights(),
-            "authority": AUTHORITY,
-            "automated_decisions": automated_decisions(),
         }
 
 
-class _Speech:
-    """Values as a person reads them. Made once a pack: translations are looked up once."""
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What surrounds the rows of one category, the same for everybody."""
 
-    def __init__(self) -> None:
-        self._months = [str(MONTHS[number]) for number in range(1, 13)]
-        self._first = "1er" if (get_language() or "fr").startswith("fr") else "1"
-        self._yes, self._no = str(_("oui")), str(_("non"))
-        self.origins = {
-            Provenance.PROVIDED: str(escape(_("fourni par vous"))),
-            Provenance.OBSERVED: str(escape(_("constaté"))),
-            Provenance.DERIVED: str(escape(_("calculé ou écrit par l’organisme"))),
-            Provenance.THIRD_PARTY: str(escape(_("reçu d’un tiers"))),
-        }
+    title: str
+    facts: str
+    opening: str
+    closing: str
+    labels: tuple[str, ...]
+    choices: tuple[dict[Any, Any], ...]
+    files: frozenset[int]
+    as_table: bool
 
-    def value(self, value: Any) -> str:
-        match value:
-            case bool():
-                return self._yes if value else self._no
-            case datetime():
-                return self.instant(value)
-            case date():
-                return self.day(value)
-        return str(escape(str(value)))
-
-    def day(self, day: date) -> str:
-        number = self._first if day.day == 1 else str(day.day)
-        return f"{number} {self._months[day.month - 1]} {day.year}"
-
-    def instant(self, instant: datetime) -> str:
-        there = instant.astimezone(calendar.PARIS)
-        return f"{self.day(there.date())}, {there:%H:%M}"
-
-    def rows(self, count: int) -> str:
-        said = ngettext("%(count)s ligne", "%(count)s lignes", count)
-        return str(escape(said % {"count": f"{count:,}".replace(",", "\u202f")}))
+    def row(self, cells: Sequence[str]) -> str:
+        """One row of the table, or one sheet."""
+        if self.as_table:
+            return f"<tr><td>{'</td><td>'.join(cells)}</td></tr>\n"
+        pairs = "".join(
+            f"<div><dt>{label}</dt><dd>{cell}</dd></div>"
+            for label, cell in zip(self.labels, cells, strict=True)
+        )
+        return f'<dl class="fiche">{pairs}</dl>\n'
 
 
-def _choices(chapter: Chapter, name: str) -> dict[Any, Any]:
-    field = chapter.declaration.model._meta.get_field(name)
-    return dict(field.flatchoices) if isinstance(field, Field) and field.choices else {}
+@cache
+def frame(label: str, language: str, _policy: str) -> Frame:
+    """The frame of a table's rows, composed once a language and a policy."""
+    category, say = nobodys(label), speech(language)
+    title, columns = category.declaration.heading, category.columns
+    labels = tuple(escape(f"{c.title[:1].upper()}{c.title[1:]}") for c in columns)
+    origins = [say.origin(column.provenance, column.source) for column in columns]
+    as_table = len(columns) <= _TABLE_COLUMNS
+    return Frame(
+        title=title,
+        facts=_facts(category),
+        opening=_table_head(title, labels, origins) if as_table else "",
+        closing="</tbody></table></div>\n" if as_table else _origins(labels, origins),
+        labels=labels,
+        choices=tuple(_choices(category, column.name) for column in columns),
+        files=frozenset(
+            at for at, c in enumerate(columns) if c.name in category.declaration.files
+        ),
+        as_table=as_table,
+    )
 
 
-def _capital(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"
+def _table_head(title: str, labels: Sequence[str], origins: Sequence[str]) -> str:
+    heads = "".join(
+        f'<th scope="col">{label} {origin}</th>'
+        for label, origin in zip(labels, origins, strict=True)
+    )
+    return (
+        f'<div class="defile" tabindex="0" role="region" aria-label="{escape(title)}">'
+        f"<table><thead><tr>{heads}</tr></thead><tbody>\n"
+    )
+
+
+def _origins(labels: Sequence[str], origins: Sequence[str]) -> str:
+    said = ", ".join(f"{label} : {how}" for label, how in zip(labels, origins, strict=True))
+    return f'<p class="origines">{escape(_("Provenance"))} – {said}</p>\n'
+
+
+def _facts(category: Category) -> str:
+    activity, rule = category.activity, category.rule
+    known = policy.current().recipients
+    processors = [known[code].name for code in activity.recipients if known[code].active]
+    said = _fact(_("Pourquoi"), "\u202f; ".join(activity.purposes))
+    said += _fact(_("Base légale"), f"{_basis(activity.basis)} – {activity.basis_detail}")
+    said += _fact(_("Règle de conservation"), f"{rule.title}. {rule.because}")
+    return said + (_fact(_("Sous-traitants"), ", ".join(processors)) if processors else "")
+
+
+def _fact(name: str, text: str) -> str:
+    return f"<div><dt>{escape(name)}</dt><dd>{escape(text)}</dd></div>"
+
+
+def _choices(category: Category, name: str) -> dict[Any, Any]:
+    field = category.declaration.model._meta.get_field(name)
+    if isinstance(field, Field) and field.choices:
+        return {code: str(title) for code, title in field.flatchoices}
+    return {}
 
 
 def _basis(basis: Basis) -> str:
@@ -239,3 +228,55 @@ def _basis(basis: Basis) -> str:
         Basis.VITAL_INTEREST: _("la sauvegarde d’intérêts vitaux"),
         Basis.LEGITIMATE_INTEREST: _("un intérêt légitime"),
     }[basis]
+
+
+class Speech:
+    """Values as a person reads them; translations are looked up once a language."""
+
+    def __init__(self, language: str) -> None:
+        french = language.startswith("fr")
+        self._months = [str(MONTHS[number]) for number in range(1, 13)]
+        self._first = "1er" if french else "1"
+        self._thousands = "\u202f" if french else ","
+        self._yes, self._no = _("oui"), _("non")
+        self._origins = {
+            Provenance.PROVIDED: _("fourni par vous"),
+            Provenance.OBSERVED: _("constaté"),
+            Provenance.DERIVED: _("calculé ou écrit par l’organisme"),
+            Provenance.THIRD_PARTY: _("reçu d’un tiers"),
+        }
+
+    def value(self, value: Any) -> str:
+        """One cell, escaped."""
+        if isinstance(value, str):
+            return escape(value)
+        if isinstance(value, bool):
+            return self._yes if value else self._no
+        if isinstance(value, datetime):
+            return self.instant(value)
+        return self.day(value) if isinstance(value, date) else escape(str(value))
+
+    def day(self, day: date) -> str:
+        number = self._first if day.day == 1 else str(day.day)
+        return f"{number} {self._months[day.month - 1]} {day.year}"
+
+    def instant(self, instant: datetime) -> str:
+        there = instant.astimezone(calendar.PARIS)
+        return f"{self.day(there.date())}, {there.hour:02d}:{there.minute:02d}"
+
+    def number(self, number: int) -> str:
+        return f"{number:,}".replace(",", self._thousands)
+
+    def rows(self, count: int) -> str:
+        said = ngettext("%(count)s ligne", "%(count)s lignes", count)
+        return escape(said % {"count": self.number(count)})
+
+    def origin(self, provenance: Provenance, source: str) -> str:
+        said = self._origins[provenance] + (f" ({source})" if source else "")
+        return f"<small>{escape(said)}</small>"
+
+
+@cache
+def speech(language: str) -> Speech:
+    """How values are said in the language that is active."""
+    return Speech(language)

@@ -147,9 +147,7 @@ def _write_rows(
     readable.begin()
     carried = _Carried(cover, table=table, document=portable)
     with pack.member("donnees.json") as member:
-        main = _Document(
-            member.write, {**cover.as_json(), "missing_files": contents.missing_files}
-        )
+        main = _Document(member.write, {**cover.as_json, "missing_files": contents.missing_files})
         for chapter in cover.chapters:
             main.begin_category(chapter_json(chapter))
             readable.begin_chapter(chapter)
@@ -237,7 +235,7 @@ class _Carried:
             document.write("portabilite/donnees.json", data.decode())
 
         self._table = table
-        self._document = _Document(write, {**cover.as_json(), "missing_files": []})
+        self._document = _Document(write, {**cover.as_json, "missing_files": []})
         self._positions: tuple[int, ...] = ()
 
     def begin_chapter(self, chapter: Chapter) -> None:
