@@ -265,6 +265,10 @@ ACCOUNT_RATE_LIMITS = {
 }
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 8, "dashed": False}
 MFA_ADAPTER = "clairevoie.accounts.second_factor.SecondFactorAdapter"
+MFA_FORMS = {
+    "add_webauthn": "clairevoie.accounts.forms.credentials.NewKeyForm",
+    "edit_webauthn": "clairevoie.accounts.forms.credentials.RenamedKeyForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True
