@@ -140,7 +140,7 @@ class Cover:
             for category in full
             for label in (category.declaration.label,)
         )
-        empty = tuple(c.declaration.heading for c in every if c not in full)
+        empty = tuple(c.declaration.heading for c in every if c.declaration.label not in held)
         return cls(subject, at, chapters, empty, served)
 
     @property
