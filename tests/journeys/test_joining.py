@@ -54,7 +54,8 @@ def last_message(home: Path) -> str:
     newest = max((home / "mail").iterdir(), key=lambda path: path.stat().st_mtime_ns)
     if newest.suffix == ".eml":
         mail = email.message_from_bytes(newest.read_bytes(), policy=email.policy.default)
-        body = mail.get_body(("plain",))  # type: ignore[attr-defined]
+        body = mail.get_body(("plain",))
+        assert body is not None
         return str(body.get_content())
     return newest.read_text()
 
