@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.mail import send_mail
-from django.db import transaction
+from django.db import connection, transaction
 
 from clairevoie import messaging, privacy
 from clairevoie.messaging import checks, delivery
@@ -237,3 +238,23 @@ def test_mail_by_djangos_own_functions_is_refused(settings: Any) -> None:
 
     with pytest.raises(PassedByTheWindow):
         send_mail("a", "b", "c@exemple.fr", ["d@exemple.fr"])
+
+
+def test_several_workers_side_by_side_send_each_message_once(
+    alice: Person, mailbox: Mailbox
+) -> None:
+    def work() -> int:
+        try:
+            return messaging.deliver_due(at=NOW + LATER)
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        for _ in range(60):
+            write(alice)
+        Message.objects.update(next_try_at=NOW + LATER)
+    with ThreadPoolExecutor(4) as workers:
+        sent = [future.result() for future in [workers.submit(work) for _ in range(4)]]
+
+    assert sum(sent) == 60
+    assert len({mail["Message-ID"] for mail in mailbox.mails}) == len(mailbox.mails) == 60
