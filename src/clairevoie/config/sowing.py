@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -163,7 +164,7 @@ def _plain(column: Any, speak: Dialect, *, serial: str, row: str) -> str:
 def _words(column: Any, speak: Dialect, *, serial: str, row: str) -> str:
     if column.choices:
         return f"'{column.choices[0][0]}'"
-    named = {
+    named: dict[str, Callable[[], str]] = {
         "first_names": lambda: speak.one_of(FIRST_NAMES, serial),
         "last_name": lambda: speak.one_of(LAST_NAMES, serial),
         "town": lambda: speak.one_of(TOWNS, serial),
@@ -172,9 +173,9 @@ def _words(column: Any, speak: Dialect, *, serial: str, row: str) -> str:
         "country": lambda: "'FR'",
         "password": lambda: "'!'",
         "phone": lambda: f"'+33' || {speak.digits(f'600000000000 + {serial}', 12)}",
-    }.get(column.name)
-    if named is not None:
-        return named()
+    }
+    if column.name in named:
+        return named[column.name]()
     length = column.max_length or 10_000
     if isinstance(column, models.EmailField):
         return f"'p' || {speak.text(serial)} || '@exemple.test'"

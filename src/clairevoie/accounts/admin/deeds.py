@@ -29,8 +29,8 @@ REASON_CODES = (
 
 def _usual_appeal() -> str:
     return _(
-        "Répondez à ce message ou écrivez à %(email)s\u00a0: une autre personne que l’auteur de la "
-        "décision réexaminera votre dossier sous un mois."
+        "Répondez à ce message ou écrivez à %(email)s\u00a0: une autre personne que l’auteur de "
+        "la décision réexaminera votre dossier sous un mois."
     ) % {"email": policy.current().organisation.contact_email}
 
 
@@ -245,8 +245,8 @@ ON_A_PERSON: tuple[Deed, ...] = (
         label=gettext_lazy("Changer le rôle"),
         permission="accounts.appoint",
         explains=gettext_lazy(
-            "Le rôle décide de ce que la personne peut voir et faire. Ses sessions se ferment\u202f; un "
-            "second facteur lui sera demandé pour entrer ici."
+            "Le rôle décide de ce que la personne peut voir et faire. Ses sessions se "
+            "ferment\u202f; un second facteur lui sera demandé pour entrer ici."
         ),
         form=RoleForm,
         perform=_appoint,

@@ -81,4 +81,5 @@ def notes() -> str:
 
 def code_of_the_moment() -> str:
     """The six digits that the staff's second factor asks for now."""
-    return format_hotp_value(hotp_value(scenes.SECRET, int(time.time()) // mfa.TOTP_PERIOD))
+    code: str = format_hotp_value(hotp_value(scenes.SECRET, int(time.time()) // mfa.TOTP_PERIOD))
+    return code

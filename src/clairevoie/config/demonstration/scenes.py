@@ -178,7 +178,7 @@ def measures(world: World) -> Iterator[Event]:
     yield Event(world.now, _close)
 
 
-def _suspending(key: str, code: str, reason: str) -> partial[object]:
+def _suspending(key: str, code: str, reason: str) -> partial[None]:
     return partial(_suspend, key=key, code=code, reason=reason)
 
 
@@ -193,7 +193,7 @@ def _suspend(world: World, at: datetime, *, key: str, code: str, reason: str) ->
     )
 
 
-def _lifting(key: str) -> partial[object]:
+def _lifting(key: str) -> partial[None]:
     return partial(_lift, key=key)
 
 
@@ -203,7 +203,7 @@ def _lift(world: World, at: datetime, *, key: str) -> None:
     )
 
 
-def _restricting(key: str, ground: str) -> partial[object]:
+def _restricting(key: str, ground: str) -> partial[None]:
     return partial(_restrict, key=key, ground=ground)
 
 
