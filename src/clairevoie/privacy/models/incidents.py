@@ -6,6 +6,7 @@ import uuid
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from clairevoie.privacy.models.subjects import DataSubject
 
@@ -28,23 +29,28 @@ class Incident(models.Model):
         HIGH = "high", "risque élevé"
 
     id = models.BigAutoField(primary_key=True)
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    uuid = models.UUIDField(_("numéro"), default=uuid.uuid4, unique=True, editable=False)
     subject = models.ForeignKey(
         DataSubject, models.PROTECT, null=True, blank=True, related_name="+"
     )
-    reporter_contact = models.CharField(max_length=254, blank=True)
-    description = models.TextField()
-    detected_at = models.DateTimeField()
-    occurred_on = models.DateField(null=True, blank=True)
+    reporter_contact = models.CharField(_("contact laissé"), max_length=254, blank=True)
+    description = models.TextField(_("description"))
+    detected_at = models.DateTimeField(_("signalé le"))
+    occurred_on = models.DateField(_("survenu le"), null=True, blank=True)
     aware_at = models.DateTimeField(
-        null=True, blank=True, help_text="Compromise confirmed: the 72 hours run from here."
+        _("confirmé le"),
+        null=True,
+        blank=True,
+        help_text="Compromise confirmed: the 72 hours run from here.",
     )
-    nature = models.CharField(max_length=1, choices=Nature, default=Nature.CONFIDENTIALITY)
-    risk = models.CharField(max_length=8, choices=Risk, default=Risk.UNKNOWN)
-    measures = models.TextField(blank=True)
-    cnil_notified_at = models.DateTimeField(null=True, blank=True)
-    persons_informed_at = models.DateTimeField(null=True, blank=True)
-    closed_on = models.DateField(null=True, blank=True)
+    nature = models.CharField(
+        _("nature"), max_length=1, choices=Nature, default=Nature.CONFIDENTIALITY
+    )
+    risk = models.CharField(_("risque"), max_length=8, choices=Risk, default=Risk.UNKNOWN)
+    measures = models.TextField(_("mesures prises"), blank=True)
+    cnil_notified_at = models.DateTimeField(_("notifié à la CNIL le"), null=True, blank=True)
+    persons_informed_at = models.DateTimeField(_("personnes informées le"), null=True, blank=True)
+    closed_on = models.DateField(_("clos le"), null=True, blank=True)
 
     class Meta:
         verbose_name = "incident"

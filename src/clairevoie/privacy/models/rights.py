@@ -6,6 +6,7 @@ import uuid
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from clairevoie.privacy.models.subjects import PersonalRecord
 
@@ -20,8 +21,8 @@ class ExportPack(PersonalRecord):
 
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     file = models.FileField(upload_to=pack_path, max_length=200)
-    made_at = models.DateTimeField()
-    expires_on = models.DateField()
+    made_at = models.DateTimeField(_("préparée le"))
+    expires_on = models.DateField(_("disponible jusqu’au"))
 
     class Meta(PersonalRecord.Meta):
         verbose_name = "copie de données"
@@ -42,12 +43,14 @@ class ExpiryNotice(PersonalRecord):
     A notice is neither a contact nor a use.
     """
 
-    rule = models.CharField(max_length=64)
-    last_day = models.DateField()
-    stage = models.CharField(max_length=8, help_text="How long before, such as P60D.")
-    made_on = models.DateField()
-    delivered_on = models.DateField(null=True, blank=True)
-    channel = models.CharField(max_length=8, blank=True, help_text="email, sms or none")
+    rule = models.CharField(_("règle"), max_length=64)
+    last_day = models.DateField(_("dernier jour"))
+    stage = models.CharField(_("délai"), max_length=8, help_text="How long before, such as P60D.")
+    made_on = models.DateField(_("écrit le"))
+    delivered_on = models.DateField(_("envoyé le"), null=True, blank=True)
+    channel = models.CharField(
+        _("canal"), max_length=8, blank=True, help_text="email, sms or none"
+    )
 
     class Meta(PersonalRecord.Meta):
         verbose_name = "préavis"

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from clairevoie.privacy.models.subjects import PersonalRecord
 
@@ -20,10 +21,10 @@ class Restriction(PersonalRecord):
         CLAIMS = "claims", "données nécessaires à la personne en justice (art. 18, 1, c)"
         OBJECTION = "objection", "opposition en cours d’examen (art. 18, 1, d)"
 
-    ground = models.CharField(max_length=16, choices=Ground)
-    since = models.DateField()
-    lift_announced_on = models.DateField(null=True, blank=True)
-    lifted_on = models.DateField(null=True, blank=True)
+    ground = models.CharField(_("motif"), max_length=16, choices=Ground)
+    since = models.DateField(_("depuis le"))
+    lift_announced_on = models.DateField(_("levée annoncée le"), null=True, blank=True)
+    lifted_on = models.DateField(_("levée le"), null=True, blank=True)
 
     class Meta(PersonalRecord.Meta):
         verbose_name = "limitation"
@@ -39,13 +40,17 @@ class LegalHold(PersonalRecord):
     On release the original clock applies: the copies leave the following night (C.4).
     """
 
-    reason = models.CharField(max_length=200)
-    owner = models.UUIDField(help_text="UUID of the person who decided.", null=True, blank=True)
-    rule = models.CharField(max_length=64, blank=True)
-    since = models.DateField()
-    until = models.DateField(null=True, blank=True, help_text="Ends by itself after this day.")
-    review_on = models.DateField()
-    released_on = models.DateField(null=True, blank=True)
+    reason = models.CharField(_("motif"), max_length=200)
+    owner = models.UUIDField(
+        _("décidé par"), help_text="UUID of the person who decided.", null=True, blank=True
+    )
+    rule = models.CharField(_("règle concernée"), max_length=64, blank=True)
+    since = models.DateField(_("depuis le"))
+    until = models.DateField(
+        _("jusqu’au"), null=True, blank=True, help_text="Ends by itself after this day."
+    )
+    review_on = models.DateField(_("à revoir le"))
+    released_on = models.DateField(_("levé le"), null=True, blank=True)
 
     class Meta(PersonalRecord.Meta):
         verbose_name = "gel pour motif légal"
@@ -64,13 +69,15 @@ class LegalHold(PersonalRecord):
 class Suspension(PersonalRecord):
     """An account suspended by a human decision, with reasons and a way to appeal (P-082)."""
 
-    decision = models.UUIDField(default=uuid.uuid4, unique=True)
-    author = models.UUIDField(help_text="UUID of the administrator who decided.")
-    reason_code = models.CharField(max_length=32)
-    reason = models.TextField()
-    appeal = models.TextField(help_text="How to contest, as told to the person.")
-    suspended_on = models.DateField()
-    lifted_on = models.DateField(null=True, blank=True)
+    decision = models.UUIDField(_("numéro de la décision"), default=uuid.uuid4, unique=True)
+    author = models.UUIDField(_("auteur"), help_text="UUID of the administrator who decided.")
+    reason_code = models.CharField(_("code du motif"), max_length=32)
+    reason = models.TextField(_("motif"))
+    appeal = models.TextField(
+        _("comment contester"), help_text="How to contest, as told to the person."
+    )
+    suspended_on = models.DateField(_("suspendu le"))
+    lifted_on = models.DateField(_("levée le"), null=True, blank=True)
 
     class Meta(PersonalRecord.Meta):
         verbose_name = "suspension"
@@ -92,11 +99,11 @@ class SuspensionMark(PersonalRecord):
     A keyed hash of one contact, the reason's code, dates and author: nothing readable.
     """
 
-    decision = models.UUIDField()
-    contact_hash = models.CharField(max_length=64)
-    reason_code = models.CharField(max_length=32)
-    author = models.UUIDField()
-    suspended_on = models.DateField()
+    decision = models.UUIDField(_("numéro de la décision"))
+    contact_hash = models.CharField(_("empreinte du contact"), max_length=64)
+    reason_code = models.CharField(_("code du motif"), max_length=32)
+    author = models.UUIDField(_("auteur"))
+    suspended_on = models.DateField(_("suspendu le"))
 
     class Meta(PersonalRecord.Meta):
         verbose_name = "empreinte de suspension"

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
 
 
 class DataSubject(models.Model):
@@ -17,16 +18,16 @@ class DataSubject(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    last_use = models.DateField(null=True, blank=True)
-    last_contact = models.DateField(null=True, blank=True)
-    suspended_on = models.DateField(null=True, blank=True)
-    closed_on = models.DateField(null=True, blank=True)
-    dormant_since = models.DateField(null=True, blank=True)
-    erased_on = models.DateField(null=True, blank=True)
-    deceased_on = models.DateField(null=True, blank=True)
-    restricted = models.BooleanField(default=False)
-    held = models.BooleanField(default=False)
+    uuid = models.UUIDField(_("numéro public"), default=uuid.uuid4, unique=True, editable=False)
+    last_use = models.DateField(_("dernière utilisation"), null=True, blank=True)
+    last_contact = models.DateField(_("dernier contact de votre part"), null=True, blank=True)
+    suspended_on = models.DateField(_("suspendu le"), null=True, blank=True)
+    closed_on = models.DateField(_("fermé le"), null=True, blank=True)
+    dormant_since = models.DateField(_("en sommeil depuis"), null=True, blank=True)
+    erased_on = models.DateField(_("effacé le"), null=True, blank=True)
+    deceased_on = models.DateField(_("décès signalé le"), null=True, blank=True)
+    restricted = models.BooleanField(_("données verrouillées"), default=False)
+    held = models.BooleanField(_("données gelées"), default=False)
 
     class Meta:
         verbose_name = "personne"
@@ -71,10 +72,10 @@ class ContactPoint(models.Model):
         PHONE = "phone", "téléphone"
 
     subject = models.ForeignKey(DataSubject, models.PROTECT, related_name="contact_points")
-    kind = models.CharField(max_length=5, choices=Kind)
-    raw = models.CharField(max_length=254)
-    normalised = models.CharField(max_length=254)
-    verified_on = models.DateField(null=True, blank=True)
+    kind = models.CharField(_("nature"), max_length=5, choices=Kind)
+    raw = models.CharField(_("tel que saisi"), max_length=254)
+    normalised = models.CharField(_("forme comparée"), max_length=254)
+    verified_on = models.DateField(_("vérifié le"), null=True, blank=True)
 
     class Meta:
         verbose_name = "coordonnée"
