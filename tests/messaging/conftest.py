@@ -47,7 +47,8 @@ def folder(home: Path) -> Path:
     mail = home / "mail"
     mail.mkdir(exist_ok=True)
     for old in mail.iterdir():
-        old.unlink()
+        if old.is_file():
+            old.unlink()
     return mail
 
 
