@@ -19,6 +19,15 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PAGES = (*PUBLIC, "/connexion/", "/inscription/", "/nulle-part/")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
+# What a thumb presses and finds smaller than 44 pixels.
+SMALL_TARGETS = """
+    () => [...document.querySelectorAll('button, summary, .button, nav a, input')]
+        .filter(e => !['hidden', 'checkbox', 'radio'].includes(e.type) && e.checkVisibility())
+        .map(e => [e.textContent.trim().slice(0, 30), e.getBoundingClientRect()])
+        .filter(([, box]) => box.height > 0 && box.height < 43.5)
+        .map(([text, box]) => `${text}: ${box.height}`)
+"""
+
 
 @pytest.fixture
 def executed(transactional_db: None) -> None:
@@ -71,7 +80,9 @@ def test_axe_finds_nothing_in_either_scheme(either_scheme: Page, path: str) -> N
 
 @promise("P-004")
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_asks_nothing_of_anybody_else(phone: Page, base_url: str, path: str) -> None:
+def test_on_a_phone_a_page_fits_and_asks_nothing_of_anybody_else(
+    phone: Page, base_url: str, path: str
+) -> None:
     asked: list[str] = []
     complaints: list[str] = []
     phone.on("request", lambda request: asked.append(request.url))
@@ -80,30 +91,9 @@ def test_a_page_asks_nothing_of_anybody_else(phone: Page, base_url: str, path: s
     phone.goto(path, wait_until="networkidle")
 
     assert [url for url in asked if not url.startswith(base_url)] == []
-    refused = [text for text in complaints if "Content Security Policy" in text]
-    assert refused == []
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_a_page_fits_a_phone(phone: Page, path: str) -> None:
-    phone.goto(path)
-
+    assert [text for text in complaints if "Content Security Policy" in text] == []
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_what_a_thumb_presses_is_large_enough(phone: Page, path: str) -> None:
-    phone.goto(path)
-
-    small = phone.evaluate(
-        """() => [...document.querySelectorAll('button, summary, .button, nav a, input')]
-            .filter(e => e.type !== 'hidden')
-            .filter(e => e.checkVisibility() && !['checkbox', 'radio'].includes(e.type))
-            .map(e => [e.textContent.trim().slice(0, 30), e.getBoundingClientRect()])
-            .filter(([, box]) => box.height > 0 && box.height < 43.5)
-            .map(([text, box]) => `${text}: ${box.height}`)"""
-    )
-    assert small == []
+    assert phone.evaluate(SMALL_TARGETS) == []
 
 
 def test_the_keyboard_skips_to_the_content_first(phone: Page) -> None:

@@ -62,7 +62,8 @@ def urls() -> str:
     return str(get_urlconf() or settings.ROOT_URLCONF)
 
 
-def _sight(**more: str) -> Sight:
+def sight_of_now(**more: str) -> Sight:
+    """What the present reader sees alike with others: language, addresses, policy, version."""
     current = policy.current()
     return Sight(
         language=translation.get_language() or settings.LANGUAGE_CODE,
@@ -111,27 +112,27 @@ def _collection(code: str, sight: Sight) -> str:
 
 def collection(code: str) -> SafeString:
     """The first-layer notice for one activity. Raises ``KeyError`` where the policy has none."""
-    return mark_safe(_collection(code, _sight()))  # noqa: S308  # a template
+    return mark_safe(_collection(code, sight_of_now()))  # noqa: S308  # a template
 
 
 def header(request: HttpRequest | None, *, in_account: bool) -> SafeString:
     if request is None:  # a page made without a request: nobody to recognise
-        return mark_safe(_rendered("components/header.html", _sight()).replace(BACK, "/"))  # noqa: S308
+        return mark_safe(_rendered("components/header.html", sight_of_now()).replace(BACK, "/"))  # noqa: S308
     here = "account" if in_account else request.path
     marked = {address(name, urls()) for name in MARKED} | {"account"}
-    sight = _sight(audience=_audience(request), here=here if here in marked else "")
+    sight = sight_of_now(audience=_audience(request), here=here if here in marked else "")
     back = escape(request.get_full_path())
     return mark_safe(_rendered("components/header.html", sight).replace(BACK, back))  # noqa: S308  # escaped
 
 
 def footer() -> SafeString:
-    return mark_safe(_rendered("components/footer.html", _sight()))  # noqa: S308  # a template
+    return mark_safe(_rendered("components/footer.html", sight_of_now()))  # noqa: S308  # a template
 
 
 def account_navigation(request: HttpRequest, section: str) -> SafeString:
     """``section`` is one of ``navigation.ACCOUNT``; anything else marks none."""
     known = {code for code, _, _ in navigation.ACCOUNT}
     text = _rendered(
-        "components/account_nav.html", _sight(here=section if section in known else "")
+        "components/account_nav.html", sight_of_now(here=section if section in known else "")
     )
     return mark_safe(text.replace(PROOF, escape(get_token(request))))  # noqa: S308  # escaped

@@ -15,7 +15,7 @@ from clairevoie import policy
 from clairevoie.site import figures
 
 # Promises worth reading first; the home page quotes those that are already executed.
-QUOTED: Final = ("P-088", "P-086", "P-092", "P-010")
+QUOTED: Final = ("P-064", "P-107", "P-084", "P-090", "P-010", "P-083", "P-031")
 
 
 @lru_cache(maxsize=2)
@@ -35,7 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "wall": wall,
         "spans": spans,
-        "quoted": [promise for promise in quoted if not promise.planned],
+        "quoted": [promise for promise in quoted if not promise.planned][:4],
     }
     return render(request, "site/home.html", context)
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -15,6 +18,7 @@ from clairevoie import policy
 from clairevoie.lib import calendar
 from clairevoie.policy import Policy, Recipient, Version
 from clairevoie.site import notice, words
+from clairevoie.site.frame import Sight, sight_of_now
 
 # ?promesses=… as people type it, and what it means.
 FILTERS: Final = {"toutes": "all", "executees": "executed", "prevues": "planned"}
@@ -30,11 +34,7 @@ def _countries(current: Policy) -> dict[str, list[Recipient]]:
     return found
 
 
-def _promises(
-    request: HttpRequest, current: Policy, last: Mapping[str, datetime]
-) -> dict[str, Any]:
-    asked = request.GET.get("promesses", "toutes")
-    asked = asked if asked in FILTERS else "toutes"
+def _promises(asked: str, current: Policy, last: Mapping[str, datetime]) -> dict[str, Any]:
     planned = sum(promise.planned for promise in current.promises.values())
     counts = {
         "toutes": len(current.promises),
@@ -50,16 +50,8 @@ def _promises(
     }
 
 
-@require_safe
-def in_force(request: HttpRequest) -> HttpResponse:
-    """The text in force, the live registers beside it. One query: the last executions."""
-    current = policy.current()
-    version = current.version_in_force(calendar.today())
-    last = notice.last_executions()
-    context = {
-        "policy": current,
-        "version": version,
-        "text": notice.read(version.text),
+def _registers(current: Policy, last: Mapping[str, datetime]) -> dict[str, Any]:
+    return {
         "rules": [
             (rule, last.get(f"retention.{rule.code}")) for rule in current.retention.values()
         ],
@@ -77,9 +69,34 @@ def in_force(request: HttpRequest) -> HttpResponse:
         "trackers": current.trackers.values(),
         "only_exempt": all(tracker.exempt for tracker in current.trackers.values()),
         "versions": current.versions,
-        **_promises(request, current, last),
     }
-    return render(request, "site/policy.html", context)
+
+
+@lru_cache(maxsize=12)
+def _body(sight: Sight, asked: str, executions: frozenset[tuple[str, datetime]]) -> SafeString:
+    """The page but for its frame, drawn again only when something it prints has changed."""
+    current, last = policy.current(), dict(executions)
+    version = next(found for found in current.versions if found.number == sight.version)
+    context = {
+        "organisation": current.organisation,
+        "version": version,
+        "text": notice.read(version.text),
+        **_registers(current, last),
+        **_promises(asked, current, last),
+    }
+    return render_to_string("site/policy_body.html", context)
+
+
+@require_safe
+def in_force(request: HttpRequest) -> HttpResponse:
+    """The text in force, the live registers beside it. One query: the last executions."""
+    asked = request.GET.get("promesses", "toutes")
+    body = _body(
+        sight_of_now(),
+        asked if asked in FILTERS else "toutes",
+        frozenset(notice.last_executions().items()),
+    )
+    return render(request, "site/policy.html", {"body": body})
 
 
 def _version_or_404(number: int) -> Version:
