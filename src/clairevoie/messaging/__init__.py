@@ -12,7 +12,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from clairevoie.messaging.actions import forget_copies, send, send_code, send_many
+    from clairevoie.messaging.actions import (
+        PATIENCE,
+        forget_copies,
+        send,
+        send_code,
+        send_many,
+    )
     from clairevoie.messaging.delivery import deliver_due
     from clairevoie.messaging.letters import languages_from
     from clairevoie.messaging.models import Channel, Message, State
@@ -20,6 +26,7 @@ if TYPE_CHECKING:
 _HOME = {
     "Channel": "models",
     "Message": "models",
+    "PATIENCE": "actions",
     "State": "models",
     "deliver_due": "delivery",
     "forget_copies": "actions",
@@ -30,6 +37,7 @@ _HOME = {
 }
 
 __all__ = [
+    "PATIENCE",
     "Channel",
     "Message",
     "State",

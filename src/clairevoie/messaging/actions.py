@@ -109,11 +109,13 @@ def send_code(
     subject: DataSubject | None,
     context: Mapping[str, object] | None = None,
     at: datetime,
+    patience: timedelta = CODE_PATIENCE,
 ) -> Message:
-    """Write a code to an address or a number that nobody has proved to be theirs yet.
+    """Write to an address or a number that is not, or not yet, a proved contact: a code.
 
-    Without ``subject`` the row belongs to a new one, never to whoever owns the address: what
-    a stranger typed tells nothing about its owner. Raises ``NotAContact``.
+    After ``patience`` it is not worth sending any more. Without ``subject`` the row belongs
+    to a new one, never to whoever owns the address: what a stranger typed tells nothing about
+    its owner. Raises ``NotAContact``.
     """
     address = typed(contact, kind)
     if subject is None:
@@ -128,7 +130,7 @@ def send_code(
         context=context or {},
         at=at,
     )
-    message.until = at + CODE_PATIENCE
+    message.until = at + patience
     return _write(message, at=at)
 
 

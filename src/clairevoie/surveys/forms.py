@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from clairevoie import privacy
 from clairevoie.lib import calendar
 from clairevoie.privacy.models import DataSubject
+from clairevoie.surveys.actions import PUBLICATION_WORDS
 from clairevoie.surveys.figures import SCORES
 
 
@@ -53,12 +54,9 @@ class AnswerForm(forms.Form):
 class PublishForm(forms.Form):
     """The consent, of its own, never ticked beforehand (GDPR art. 7)."""
 
-    WORDS = _(
-        "J’accepte que mon avis soit publié sur la page « Satisfaction », signé de mon pseudo, "
-        "jusqu’à ce que je retire cet accord."
-    )
     agreed = forms.BooleanField(
-        label=WORDS, error_messages={"required": _("Cochez la case pour publier votre avis.")}
+        label=PUBLICATION_WORDS,
+        error_messages={"required": _("Cochez la case pour publier votre avis.")},
     )
 
 

@@ -15,8 +15,6 @@ from clairevoie.surveys.models import Answer, Invitation, Survey
 WEB = "Développement web – fondamentaux"
 DATA = "Analyse de données avec Python"
 
-_CONSENT = "J’accepte que mon avis soit publié avec mon prénom."
-
 # key, score, review, published
 _WEB_ANSWERS = (
     ("alice", 10, "Les projets m’ont appris plus que trois ans de tutoriels.", True),
@@ -90,12 +88,12 @@ def _answer(
     )
     answer = actions.answer(invitation=invitation, score=score, review=review, at=at)
     if published:
-        actions.publish(answer=answer, text=_CONSENT, at=at)
+        actions.publish(answer=answer, text=str(actions.PUBLICATION_WORDS), at=at)
 
 
 def _read_again(world: World, at: datetime, *, training: str) -> None:
-    """Bob read what its authors agreed to publish."""
-    moderator = world.members["bob"].subject.uuid
+    """Eve read what its authors agreed to publish."""
+    moderator = world.members["eve"].subject.uuid
     waiting = Answer.objects.filter(survey=_survey(training), consent__isnull=False)
     for answer in waiting.select_related("subject"):
         actions.moderate(answer=answer, accepted=True, moderator=moderator, at=at)

@@ -11,6 +11,7 @@ from clairevoie.surveys.actions.asking import (
     stop_asking,
 )
 from clairevoie.surveys.actions.publishing import (
+    PUBLICATION_WORDS,
     NothingToPublish,
     moderate,
     publish,
@@ -19,6 +20,7 @@ from clairevoie.surveys.actions.publishing import (
 
 __all__ = [
     "ASKING",
+    "PUBLICATION_WORDS",
     "AlreadyAsked",
     "AnswerRefused",
     "NothingToPublish",

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from clairevoie import privacy
 from clairevoie.lib.calendar import paris_date
@@ -13,6 +14,10 @@ from clairevoie.privacy.models import DataSubject
 from clairevoie.surveys.models import Answer
 
 PUBLISHING = "testimonials"  # the activity of the register; its basis is consent
+PUBLICATION_WORDS = _(
+    "J’accepte que mon avis soit publié sur la page « Satisfaction », signé de mon pseudo, "
+    "jusqu’à ce que je retire cet accord."
+)
 
 
 class NothingToPublish(Exception):

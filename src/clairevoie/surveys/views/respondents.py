@@ -53,7 +53,7 @@ def publish(request: HttpRequest, invitation: Invitation, given: Answer) -> Http
     form = PublishForm(request.POST)
     if form.is_valid():
         try:
-            actions.publish(answer=given, text=str(PublishForm.WORDS), at=calendar.now())
+            actions.publish(answer=given, text=str(actions.PUBLICATION_WORDS), at=calendar.now())
         except actions.NothingToPublish as nothing:
             form.add_error(None, sentence(nothing))
         else:
