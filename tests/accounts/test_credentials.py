@@ -211,6 +211,18 @@ def test_an_address_is_replaced_once_the_new_one_is_proved(alice: Person) -> Non
     assert letters("email-changed").get().address == alice.canaries.email
 
 
+@pytest.mark.parametrize("action", ["action_remove", "action_primary", "action_send", "rien"])
+def test_the_page_of_the_address_does_nothing_else(alice: Person, action: str) -> None:
+    client = signed_in(alice)
+
+    for address in (alice.canaries.email, "autre@exemple.fr", "pas une adresse"):
+        answer = client.post(f"{SECURITY}/e-mail/", {"email": address, action: "1"})
+        assert answer.status_code == 302
+
+    assert Member.objects.get(pk=alice.member.pk).email == alice.canaries.email
+    assert EmailAddress.objects.get().verified
+
+
 def test_an_address_of_somebody_else_cannot_be_taken(alice: Person, charlie: Person) -> None:
     client = signed_in(alice)
 

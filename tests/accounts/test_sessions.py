@@ -113,6 +113,7 @@ def test_signing_out_leaves_no_trace(alice: Person) -> None:
     answer = client.post("/deconnexion/", follow=True)
 
     assert answer.redirect_chain[-1][0] == "/"
+    assert SecurityEvent.objects.filter(kind="signed-out", subject=alice.subject).exists()
     assert not Session.objects.filter(subject=alice.subject).exists()
     page = answer.content.decode() + client.get("/connexion/").content.decode()
     assert not [canary for canary in alice.canaries.all if canary in page]

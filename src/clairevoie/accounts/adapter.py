@@ -92,6 +92,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
             for p in proofs
         ]
 
+    def logout(self, request: HttpRequest) -> None:
+        member = request.user
+        super().logout(request)
+        if isinstance(member, Member):
+            sessions.note_sign_out(member=member, terminal=terminal_of(request), at=calendar.now())
+
     # --- Throttling ---------------------------------------------------------------------------
 
     def _get_login_attempts_cache_key(self, _request: HttpRequest, **credentials_: Any) -> str:

@@ -27,6 +27,7 @@ NOTICES: Mapping[str, tuple[SecurityEvent.Kind, str]] = MappingProxyType(
         "account/email/password_set": (Kind.PASSWORD_CHANGED, "accounts/password-changed"),
         "account/email/password_reset": (Kind.PASSWORD_RESET, "accounts/password-changed"),
         "account/email/email_changed": (Kind.CONTACT_CHANGED, "accounts/email-changed"),
+        "account/email/email_deleted": (Kind.CONTACT_CHANGED, "accounts/email-changed"),
         "account/phone_changed": (Kind.CONTACT_CHANGED, "accounts/phone-changed"),
         "mfa/email/totp_activated": (Kind.SECOND_FACTOR_ADDED, "accounts/factor-added"),
         "mfa/email/webauthn_added": (Kind.SECOND_FACTOR_ADDED, "accounts/factor-added"),
@@ -57,7 +58,14 @@ def tell_of_change(
     kind, template = NOTICES[what]
     log(kind, subject=member.subject, terminal=terminal, at=at)
     if former_email:
-        messaging.send_code(former_email, EMAIL, template, subject=member.subject, at=at)
+        messaging.send_code(
+            former_email,
+            EMAIL,
+            template,
+            subject=member.subject,
+            at=at,
+            patience=messaging.PATIENCE,
+        )
     else:
         messaging.send(member.subject, template, "security", at=at)
 

@@ -92,6 +92,11 @@ def end_other_sessions(
     return ended
 
 
+def note_sign_out(*, member: Member, terminal: Terminal, at: datetime) -> None:
+    """The member left; allauth has already ended the session."""
+    log(Kind.SIGNED_OUT, subject=member.subject, terminal=terminal, at=at)
+
+
 def refuse_sign_in(
     *, member: Member | None, throttled: bool, terminal: Terminal, at: datetime
 ) -> None:
