@@ -71,6 +71,7 @@ class Chapter:
     anchor: str
     lines: tuple[Line, ...]
     executed: int
+    total: int
     strip: Strip
 
 
@@ -154,21 +155,29 @@ def last_executions() -> dict[str, datetime]:
 
 
 def chapters(policy: Policy, *, wanted: str, last: Mapping[str, datetime]) -> list[Chapter]:
-    """Promises by section, in the order of the text; ``wanted``: all, executed or planned."""
-    found: dict[str, list[Line]] = {}
+    """Promises by section, in the order of the text; ``wanted``: all, executed or planned.
+
+    A chapter counts and draws all its promises, whichever of them are listed.
+    """
+    sections: dict[str, list[Promise]] = {}
     for promise in policy.promises.values():
-        if wanted == "all" or (wanted == "planned") is promise.planned:
-            found.setdefault(promise.section, []).append(line_of(policy, promise, last))
-    return [
+        sections.setdefault(promise.section, []).append(promise)
+    found = [
         Chapter(
             title=title,
             anchor=f"promesses-{slugify(title)[:40].strip('-')}",
-            lines=tuple(lines),
-            executed=sum(not line.promise.planned for line in lines),
-            strip=strip_of([line.promise for line in lines]),
+            lines=tuple(
+                line_of(policy, promise, last)
+                for promise in promises
+                if wanted == "all" or (wanted == "planned") is promise.planned
+            ),
+            executed=sum(not promise.planned for promise in promises),
+            total=len(promises),
+            strip=strip_of(promises),
         )
-        for title, lines in found.items()
+        for title, promises in sections.items()
     ]
+    return [chapter for chapter in found if chapter.lines]
 
 
 def version_numbered(policy: Policy, number: int) -> Version | None:
