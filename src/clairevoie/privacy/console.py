@@ -25,7 +25,6 @@ from clairevoie.lib import calendar
 from clairevoie.privacy.models import DataSubject
 from clairevoie.privacy.subjects import is_ambiguous
 
-
 _PAPER = 160  # columns of a table that goes to a file or a pipe
 
 
@@ -76,7 +75,7 @@ class VerbCommand(BaseCommand):
         for row in rows:
             table.add_row(*("–" if cell is None else str(cell) for cell in row))
         width = None if self.stdout.isatty() else _PAPER
-        Console(file=cast(IO[str], self.stdout), highlight=False, width=width).print(table)
+        Console(file=cast("IO[str]", self.stdout), highlight=False, width=width).print(table)
 
     def person(self, identifier: str) -> DataSubject:
         """The person an argument names; unknown or ambiguous is a failure, not a bad argument."""

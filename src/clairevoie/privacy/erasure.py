@@ -46,11 +46,11 @@ class Erasure:
 
 
 class ResidueLeft(Exception):
-    """Des données restent après effacement : rien n’a été validé."""
+    """Des données restent après effacement : rien n’a été validé."""
 
 
 class CannotErase(Exception):
-    """Les données de cette personne sont verrouillées ou gelées : elles ne peuvent partir."""
+    """Les données de cette personne sont verrouillées ou gelées : elles ne peuvent partir."""
 
 
 def erase(subject: DataSubject, *, because: str, on: date) -> Erasure:

@@ -48,10 +48,10 @@ def _refuse_unless_foreseen(recipient: str, activity: str, fields: list[str]) ->
     rules = policy.current()
     known, processing = rules.recipients.get(recipient), rules.activities.get(activity)
     if known is None:
-        raise DisclosureRefused(f"recipients.toml does not know « {recipient} »")
+        raise DisclosureRefused(f"recipients.toml does not know « {recipient} »")
     if not known.active:
-        raise DisclosureRefused(f"« {recipient} » is not active in recipients.toml")
+        raise DisclosureRefused(f"« {recipient} » is not active in recipients.toml")
     if processing is None or recipient not in processing.recipients:
-        raise DisclosureRefused(f"« {activity} » does not list « {recipient} » as a recipient")
+        raise DisclosureRefused(f"« {activity} » does not list « {recipient} » as a recipient")
     if not fields:
         raise DisclosureRefused("name the fields that go out")

@@ -13,7 +13,7 @@ from clairevoie.privacy.models.subjects import PersonalRecord
 
 
 class Restriction(PersonalRecord):
-    """Processing restricted at the person's request (GDPR art. 18; « verrouillage »)."""
+    """Processing restricted at the person's request (GDPR art. 18; « verrouillage »)."""
 
     class Ground(models.TextChoices):
         ACCURACY = "accuracy", "exactitude contestée (art. 18, 1, a)"

@@ -21,14 +21,14 @@ _NAP = timedelta(minutes=1)  # short, because a machine that slept must notice t
 
 
 class Command(BaseCommand):
-    help = "La ronde quotidienne : prévenir, effacer, livrer, vérifier. Une commande chaque nuit."
+    help = "La ronde quotidienne : prévenir, effacer, livrer, vérifier. Une commande chaque nuit."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--on", type=day, metavar="DATE", help="Comme la nuit de ce jour-là.")
         parser.add_argument(
             "--every-night",
             action="store_true",
-            help="Reste en service : chaque nuit à 0 h 15, et rattrape une nuit manquée.",
+            help="Reste en service : chaque nuit à 0 h 15, et rattrape une nuit manquée.",
         )
         parser.add_argument("--json", action="store_true", dest="as_json")
 

@@ -7,24 +7,27 @@ from typing import Any
 
 from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from clairevoie.privacy import ledger
 from clairevoie.privacy.console import VerbCommand, progress
 
 _WHY = {
-    "altered": "Cette ligne, ou l’ordre des lignes, a été modifié.",
-    "missing": "Une ligne manque, ou une ligne étrangère a été insérée.",
-    "truncated": "La fin du journal a été coupée, ou des lignes y ont été ajoutées.",
-    "unlike-anchor": "Cette ligne n’est plus celle qui a été relevée hors de la base.",
+    "altered": gettext_noop("Cette ligne, ou l’ordre des lignes, a été modifié."),
+    "missing": gettext_noop("Une ligne manque, ou une ligne étrangère a été insérée."),
+    "truncated": gettext_noop("La fin du journal a été coupée, ou des lignes y ont été ajoutées."),
+    "unlike-anchor": gettext_noop(
+        "Cette ligne n’est plus celle qui a été relevée hors de la base."
+    ),
 }
 
 
 class Command(VerbCommand):
-    help = "Le journal : vérifier qu’aucune ligne n’a été modifiée, effacée, insérée ou déplacée."
+    help = "Le journal : vérifier qu’aucune ligne n’a été modifiée, effacée, insérée ou déplacée."
     requires_system_checks = ()  # the proof must be readable when all else is broken
 
     def add_verbs(self, verbs: Any) -> None:
-        verbs.add_parser("verify", help="Relit tout le journal ; sortie 1 s’il a été touché.")
+        verbs.add_parser("verify", help="Relit tout le journal ; sortie 1 s’il a été touché.")
 
     def verify(self, *, as_json: bool, **_options: Any) -> None:
         with progress(_("Relecture du journal"), None) as advance:

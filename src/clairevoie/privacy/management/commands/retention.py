@@ -17,10 +17,10 @@ from clairevoie.privacy.due import Due
 
 
 class Command(VerbCommand):
-    help = "Les durées de conservation : ce qui est dû, l’exécuter, prévoir ce qui partira."
+    help = "Les durées de conservation : ce qui est dû, l’exécuter, prévoir ce qui partira."
 
     def add_verbs(self, verbs: Any) -> None:
-        plan = verbs.add_parser("plan", help="Ce qui est dû, règle par règle ; ne change rien.")
+        plan = verbs.add_parser("plan", help="Ce qui est dû, règle par règle ; ne change rien.")
         run = verbs.add_parser("run", help="L’exécute. Relancé, ne change plus rien.")
         for verb in (plan, run):
             verb.add_argument("--on", type=day, metavar="DATE", help="Par défaut aujourd’hui.")

@@ -36,7 +36,7 @@ def _pause(text: str) -> Pause:
 
 
 class Command(BaseCommand):
-    help = "Droits des personnes : échéances légales."
+    help = "Droits des personnes : échéances légales."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)

@@ -24,7 +24,7 @@ from clairevoie.privacy.safeguards import NotRestricted
 
 
 class Command(VerbCommand):
-    help = "Une personne : la trouver, copier, effacer, verrouiller ou déverrouiller ses données."
+    help = "Une personne : la trouver, copier, effacer, verrouiller ou déverrouiller ses données."
 
     def add_verbs(self, verbs: Any) -> None:
         verbs.add_parser("find", help="Ce qui est détenu, et jusqu’à quand.")

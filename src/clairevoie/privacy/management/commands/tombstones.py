@@ -14,11 +14,11 @@ from clairevoie.privacy.console import VerbCommand
 
 
 class Command(VerbCommand):
-    help = "Les stèles des personnes effacées : les écrire hors de la base, les rejouer."
+    help = "Les stèles des personnes effacées : les écrire hors de la base, les rejouer."
 
     def add_verbs(self, verbs: Any) -> None:
-        verbs.add_parser("write", help="Complète tombstones.log ; la ronde le fait chaque nuit.")
-        replay = verbs.add_parser("replay", help="Après une restauration : efface à nouveau.")
+        verbs.add_parser("write", help="Complète tombstones.log ; la ronde le fait chaque nuit.")
+        replay = verbs.add_parser("replay", help="Après une restauration : efface à nouveau.")
         replay.add_argument("file", type=Path, metavar="FICHIER")
 
     def write(self, *, as_json: bool, **_options: Any) -> None:
