@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
 
+from clairevoie import messaging
 from clairevoie.config.demonstration.timeline import Event, World
 from clairevoie.lib import calendar
 from clairevoie.privacy.models import DataSubject
@@ -77,6 +78,7 @@ def _ask(
     keys = (*(key for key, *_ in answers), *silent)
     people = DataSubject.objects.filter(pk__in=[world.members[key].pk for key in keys])
     actions.invite(survey=survey, people=people, at=at)
+    messaging.deliver_due(at=at)  # that day's worker
 
 
 def _answer(
