@@ -15,7 +15,6 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
-from clairevoie.config.demonstration import loading
 from clairevoie.messaging.doors import Folder
 from clairevoie.privacy import DataSubject
 
@@ -62,9 +61,3 @@ def _static_fingerprint() -> str:
             state = Path(storage.path(path)).stat()
             lines.append(f"{path} {state.st_size} {state.st_mtime_ns}")
     return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
-
-
-def demonstration_accounts() -> str:
-    """Who may sign in to the demonstration, as its command wrote it; empty without one."""
-    notes = loading.notes_path()
-    return notes.read_text() if notes.exists() else ""

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from pathlib import Path
 
 from environs import Env
 
 from clairevoie.config.backoffice import appearance
+from clairevoie.config.instance import HOME, SOURCE
 
 env = Env()
 
-SOURCE = Path(__file__).resolve().parent.parent
-REPOSITORY = SOURCE.parent.parent
-HOME = Path(env.str("CLAIREVOIE_HOME", str(REPOSITORY / "var"))).resolve()
 HOME.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
@@ -88,8 +85,16 @@ WSGI_APPLICATION = "clairevoie.config.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [
+                (
+                    "clairevoie.lib.steady.Loader",
+                    [
+                        "django.template.loaders.filesystem.Loader",
+                        "django.template.loaders.app_directories.Loader",
+                    ],
+                )
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

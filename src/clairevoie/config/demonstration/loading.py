@@ -31,7 +31,7 @@ class SomebodyLivesHere(Exception):
 
 
 def notes_path() -> Path:
-    """Where ``clairevoie serve`` finds whom to announce."""
+    """Where ``script/server`` finds whom to announce."""
     return Path(settings.HOME) / "demonstration.txt"
 
 
