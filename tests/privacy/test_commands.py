@@ -212,7 +212,7 @@ def test_daily_does_everything_as_of_a_day(alice: Person) -> None:
     told = json.loads(run("daily", "--on", "2026-11-23", "--json"))
 
     assert told["failed"] == []
-    assert told["at"].startswith("2026-11-23T00:15:00")
+    assert told["as_of"] == "2026-11-23T00:15:00+01:00"
     assert {"retention.carry-out", "ledger.verify"} <= {step["name"] for step in told["steps"]}
 
 

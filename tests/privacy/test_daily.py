@@ -13,9 +13,10 @@ import pytest
 from django.db import connection
 
 from clairevoie.lib.calendar import PARIS
+from clairevoie.messaging.models import Message
 from clairevoie.privacy import anchors, daily, ledger
 from clairevoie.privacy.models import Execution, LedgerEntry
-from tests.cast import NOW
+from tests.cast import NOW, Person
 from tests.promises import promise
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +104,16 @@ def test_a_round_that_comes_26_hours_late_raises_the_alarm(
     assert not daily.is_late(at=late)
 
 
+def test_a_round_for_another_day_does_not_hide_that_tonight_s_is_missing(
+    steps: list[str],
+) -> None:
+    daily.run(at=NOW, as_of=datetime(2031, 1, 1, 0, 15, tzinfo=PARIS))
+
+    assert steps == ["first", "second 01"]
+    assert ledger.last_run("daily.run") == NOW
+    assert daily.missed_night(at=NOW + timedelta(days=1))
+
+
 def test_a_missed_night_is_noticed() -> None:
     assert daily.missed_night(at=NOW)
     daily.run(at=NOW)
@@ -175,3 +186,14 @@ def test_two_rounds_never_run_at_once_on_postgresql() -> None:
         cursor.execute("SELECT pg_advisory_unlock(%s)", [daily._LOCK])
     other.close()
     assert not daily.run(at=NOW).failed
+
+
+@promise("P-001")
+def test_the_data_protection_officer_is_told(helene: Person, alice: Person) -> None:
+    daily.run(at=NOW)
+    late = NOW + timedelta(hours=27)
+
+    daily.run(at=late)
+
+    told = Message.including_restricted.filter(template="accounts/daily-late")
+    assert [message.subject for message in told] == [helene.subject]

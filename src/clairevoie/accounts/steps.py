@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
+from clairevoie import messaging
 from clairevoie.accounts import notices
 from clairevoie.accounts.actions import joining, profile
-from clairevoie.accounts.models import CacheEntry
+from clairevoie.accounts.models import CacheEntry, Member, Role
 from clairevoie.lib.calendar import paris_date
 from clairevoie.privacy import daily
 
@@ -32,3 +33,10 @@ def deliver_notices(at: datetime) -> int:
 def sweep_avatars(at: datetime) -> int:
     """A kill between a picture and its row leaves a file that nobody would erase."""
     return profile.sweep_avatars(at=at)
+
+
+@daily.alarm
+def tell_officer(code: str, at: datetime) -> None:
+    """The round was late or a step failed: whoever watches over data protection knows (P-001)."""
+    for officer in Member.objects.filter(role=Role.DPO, is_active=True).select_related("subject"):
+        messaging.send(officer.subject, f"accounts/{code.replace('.', '-')}", "security", at=at)

@@ -53,9 +53,10 @@ class StepDone:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One daily round."""
+    """One daily round: done ``at`` an instant, as of another or the same."""
 
     at: datetime
+    as_of: datetime
     steps: tuple[StepDone, ...]
 
     @property
@@ -79,8 +80,17 @@ def alarm(function: Alarm) -> Alarm:
     return function
 
 
-def run(*, at: datetime, progress: Callable[[str], object] = lambda _name: None) -> Round:
-    """Do every step as of ``at``. Raises :class:`AlreadyRunning`; a step's failure is a result."""
+def run(
+    *,
+    at: datetime,
+    as_of: datetime | None = None,
+    progress: Callable[[str], object] = lambda _name: None,
+) -> Round:
+    """Do every step. Raises :class:`AlreadyRunning`; a step's failure is a result.
+
+    ``at`` is the present, which the ledger tells; steps believe it is ``as_of``, so that a round
+    for another day never hides that tonight's is missing.
+    """
     copies.refuse_in_a_copy()
     autodiscover_modules("steps")
     with _alone():
@@ -89,8 +99,8 @@ def run(*, at: datetime, progress: Callable[[str], object] = lambda _name: None)
         done = []
         for name, (_, work) in sorted(_steps.items(), key=lambda item: (item[1][0], item[0])):
             progress(name)
-            done.append(_do(name, work, at))
-        result = Round(at=at, steps=tuple(done))
+            done.append(_do(name, work, at=at, as_of=as_of or at))
+        result = Round(at=at, as_of=as_of or at, steps=tuple(done))
         _write_down(result)
     return result
 
@@ -114,9 +124,9 @@ def next_night(*, after: datetime) -> datetime:
     return tonight if tonight > after else tonight + timedelta(days=1)
 
 
-def _do(name: str, work: Work, at: datetime) -> StepDone:
+def _do(name: str, work: Work, *, at: datetime, as_of: datetime) -> StepDone:
     try:
-        count = work(at)
+        count = work(as_of)
     except Exception as error:  # noqa: BLE001  # told below; the other promises still hold
         if not connection.in_atomic_block:
             connection.close_if_unusable_or_obsolete()
@@ -128,7 +138,7 @@ def _do(name: str, work: Work, at: datetime) -> StepDone:
 
 def _write_down(result: Round) -> None:
     facts = {
-        "on": calendar.paris_date(result.at),
+        "on": calendar.paris_date(result.as_of),
         "steps": {step.name: step.error or step.count for step in result.steps},
     }
     executor = "daily.failed" if result.failed else "daily.run"

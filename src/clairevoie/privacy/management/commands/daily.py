@@ -39,7 +39,11 @@ class Command(BaseCommand):
 
     def _once(self, on: date | None, *, as_json: bool) -> None:
         try:
-            done = daily.run(at=night_of(on), progress=lambda name: self.stderr.write(f"{name}…"))
+            done = daily.run(
+                at=calendar.now(),
+                as_of=night_of(on),
+                progress=lambda name: self.stderr.write(f"{name}…"),
+            )
         except daily.AlreadyRunning as refusal:
             raise CommandError(_(str(refusal.__class__.__doc__))) from None
         if as_json:
@@ -83,4 +87,11 @@ class Command(BaseCommand):
 
 def _document(done: daily.Round) -> str:
     steps = [{"name": s.name, "count": s.count, "error": s.error} for s in done.steps]
-    return json.dumps({"at": done.at.isoformat(), "steps": steps, "failed": list(done.failed)})
+    return json.dumps(
+        {
+            "at": done.at.isoformat(),
+            "as_of": done.as_of.isoformat(),
+            "steps": steps,
+            "failed": list(done.failed),
+        }
+    )
