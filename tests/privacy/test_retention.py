@@ -7,8 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from clairevoie import privacy
+from clairevoie.config.seed import sow
 from clairevoie.lib import calendar
 from clairevoie.privacy import retention
+from clairevoie.privacy.due import lines
 from clairevoie.privacy.models import (
     ContactPoint,
     DataSubject,
@@ -171,14 +173,14 @@ def test_after_closing_a_prospects_file_stays_only_by_a_live_consent() -> None:
     assert not is_known(subject)
 
 
-def test_a_prospects_term_does_not_end_an_account() -> None:
+def test_a_prospects_term_says_nothing_of_an_account() -> None:
     subject = person(last_use=date(2026, 11, 1), last_contact=date(2023, 1, 1))
 
+    due = retention.plan(date(2026, 11, 22)).total
     run(date(2026, 11, 22))
 
-    subject.refresh_from_db()
-    assert subject.last_contact is None
-    assert subject.last_use == date(2026, 11, 1)
+    assert due == 0
+    assert is_known(subject)
 
 
 @pytest.mark.parametrize("kind", ["restriction", "hold"])
@@ -294,3 +296,21 @@ def test_a_sweep_costs_the_same_number_of_statements_whatever_the_people(
         run(date(2026, 11, 22))
 
     assert len(many) == len(one)
+
+
+def test_the_plan_in_one_statement_counts_what_each_line_finds() -> None:
+    sow(subjects=120, rows_per_subject=30, on=date(2026, 11, 22), due=40)
+    everybody = DataSubject.objects.order_by("pk")
+    for number, subject in enumerate(everybody[:20]):
+        if number % 2:
+            privacy.restrict(subject, ground="accuracy", on=NOON.date())
+        else:
+            rule = "survey" if number % 4 else ""
+            privacy.hold(subject, reason="litige", rule=rule, on=NOON.date())
+    on = date(2029, 6, 1)
+
+    counted = {(d.line.rule.code, d.line.what): d.count for d in retention.plan(on).due}
+
+    found = {(line.rule.code, line.what): line.due(on).count() for line in lines()}
+    assert counted == found
+    assert sum(counted.values()) > 100

@@ -6,7 +6,7 @@ and rows of a table whose own date ran out. Restricted people and held copies ar
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -101,6 +101,8 @@ class Line:
         past = self.rows().filter(
             **{f"{self.clock}__lt": self.bound(self.first_clock_not_due(on))}
         )
+        if self.rule.clock is Clock.LAST_CONTACT:
+            past = past.filter(_no_account() | _has_rows(tables_kept(self.copies)))
         return past.filter(dormant_since=None) if self.rule.then is Ending.DORMANT else past
 
     def frozen(self) -> Q:
@@ -168,6 +170,28 @@ _FROZEN = (
 )
 
 
+# Members keep a date of last contact too; they are due under this rule only for a prospect's file.
+_PROSPECT = "(last_use IS NULL AND suspended_on IS NULL AND closed_on IS NULL{files})"
+
+
+def _file(table: Table) -> str:
+    whose = table.of("{owner} = " + f"{HUB}.id")
+    return f" OR EXISTS (SELECT 1 FROM {table.name} WHERE {whose})"
+
+
+def _no_account() -> Q:
+    return Q(*((f"{clock}__isnull", True) for clock in ACCOUNT_CLOCKS))
+
+
+def _has_rows(some: Iterable[Table]) -> Q:
+    found = Q(pk__in=[])
+    for table in some:
+        owner = table.declaration.subject
+        rows = table.declaration.model._base_manager.filter(**{owner: OuterRef("pk")})
+        found |= Q(Exists(rows))
+    return found
+
+
 def _count(every: tuple[Line, ...], on: date, condition: str) -> list[_Counted]:
     parts, parameters = [], []
     for number, line in enumerate(every):
@@ -185,6 +209,8 @@ def _range(line: Line, on: date, condition: str) -> tuple[str, list[Any]]:
     where, values = [f"{clock} < %s"], [line.cutoff(on)]
     if line.rule.then is Ending.DORMANT:
         where.append("dormant_since IS NULL")
+    if line.rule.clock is Clock.LAST_CONTACT:
+        where.append(_PROSPECT.format(files="".join(_file(t) for t in tables_kept(line.copies))))
     if condition:
         condition = condition.replace("{hub}", HUB).replace("{hold}", HOLD)
         where.append(
