@@ -1,0 +1,89 @@
+"""The back office in a real browser: both schemes, both widths, under its own policy."""
+
+from __future__ import annotations
+
+import pytest
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+)
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from clairevoie import privacy
+from clairevoie.lib import calendar
+from clairevoie.privacy.models import Suspension
+from tests.cast import NOW, PASSWORD, Person
+from tests.promises import promise
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+ROOMS = ("", "personnes/", "incidents/", "conservation/", "journal/", "politique/", "messages/")
+
+
+def _sign_in(page: Page, person: Person) -> None:
+    """By the only way in: password, then the code of the second factor."""
+    secret = generate_totp_secret()
+    TOTP.activate(person.member, secret)
+    page.goto("/gestion/")
+    page.get_by_label("Adresse e-mail, téléphone ou pseudo").fill(person.canaries.email)
+    page.get_by_label("Mot de passe").fill(PASSWORD)
+    page.get_by_role("button", name="Se connecter", exact=True).click()
+    code = format_hotp_value(hotp_value(secret, int(calendar.now().timestamp()) // 30))
+    page.locator("[name=code]").fill(code)
+    page.locator("main button[type=submit]").first.click()
+    page.wait_for_url("**/gestion/")
+
+
+@pytest.mark.parametrize("screen", [(1280, "light"), (390, "dark")], ids=["desk", "phone"])
+def test_rooms_work_without_an_error_in_the_console(
+    screen: tuple[int, str], browser: Browser, base_url: str, eve: Person, alice: Person
+) -> None:
+    width, scheme = screen
+    privacy.report_unauthorised_use(
+        subject=alice.subject, contact="", description="Une session inconnue.", at=NOW
+    )
+    context = browser.new_context(
+        base_url=base_url,
+        locale="fr-FR",
+        viewport={"width": width, "height": 900},
+        color_scheme="light" if scheme == "light" else "dark",
+    )
+    page = context.new_page()
+    _sign_in(page, eve)
+    told: list[str] = []
+    page.on("console", lambda line: told.append(line.text) if line.type == "error" else None)
+    page.on("pageerror", lambda error: told.append(str(error)))
+
+    for room in (*ROOMS, f"personnes/{alice.subject.uuid}/"):
+        page.goto(f"/gestion/{room}")
+        expect(page.locator("h1")).to_be_visible()
+        serious = [
+            f"{room}: {found['id']}"
+            for found in Axe().run(page).response["violations"]
+            if found["impact"] in ("serious", "critical")
+        ]
+        assert not serious
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), room
+
+    assert not told
+    context.close()
+
+
+@promise("P-082")
+def test_an_administrator_suspends_with_the_keyboard(
+    page: Page, eve: Person, alice: Person
+) -> None:
+    _sign_in(page, eve)
+    page.goto(f"/gestion/personnes/{alice.subject.uuid}/suspendre/")
+
+    page.get_by_label("Raisons, telles que la personne les lira").focus()
+    page.keyboard.type("Le compte sert à plusieurs personnes.")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_text("Le compte est suspendu.")).to_be_visible()
+    assert Suspension.including_restricted.get().author == eve.subject.uuid
