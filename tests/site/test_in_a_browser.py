@@ -7,10 +7,11 @@ from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
 from playwright.sync_api import Browser, Page
 
 from clairevoie.privacy.models import Execution
-from tests.cast import NOW
+from tests.cast import NOW, Person
 from tests.promises import promise
 from tests.site.conftest import PUBLIC
 
@@ -133,3 +134,26 @@ def test_promises_are_filtered_without_script(without_script: Page) -> None:
 
     assert without_script.locator(".promise--planned").first.is_visible()
     assert without_script.locator(".promise:not(.promise--planned)").count() == 0
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/mon-compte/", "/mon-compte/profil/", "/mon-compte/conservation/", "/mon-compte/fermer/"],
+)
+def test_my_account_is_as_clear_on_a_dark_phone(
+    browser: Browser, base_url: str, alice: Person, path: str
+) -> None:
+    signed_in = Client()
+    signed_in.force_login(alice.member)
+    session = signed_in.cookies["clairevoie_session"].value
+
+    for page in opened(browser, base_url, width=390, scheme="dark"):
+        page.context.add_cookies(
+            [{"name": "clairevoie_session", "value": session, "url": base_url}]
+        )
+        page.goto(path)
+        found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}})
+
+        assert found.violations_count == 0, found.generate_report()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        assert page.evaluate(SMALL_TARGETS) == []
