@@ -90,4 +90,7 @@ def _files(folder: str) -> Iterator[os.DirEntry[str]]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:  # while preparing: the next start goes on from there
+        sys.exit(130)
