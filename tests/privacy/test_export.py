@@ -144,6 +144,15 @@ def test_each_category_says_why_until_when_whence_and_to_whom(everywhere: Nest) 
             assert list(row) == [column["name"] for column in category["columns"]]
 
 
+def test_what_a_row_points_to_is_named_rather_than_numbered(everywhere: Nest) -> None:
+    (survey,) = (row for model, row in everywhere.rows.items() if model.__name__ == "Survey")
+
+    document = document_of(pack_of(everywhere.subject))
+
+    (answers,) = (c for c in document["categories"] if c["code"] == "surveys.answer")
+    assert [row["survey"] for row in answers["rows"]] == [str(survey)]
+
+
 def test_the_page_names_the_controller_the_rights_and_the_authority(everywhere: Nest) -> None:
     page = pack_of(everywhere.subject).read("lisez-moi.html").decode()
 

@@ -7,14 +7,14 @@ name, computed end dates, rights, source, transfers, automated decisions.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Any, Self
 
 from django.core.files.storage import Storage
-from django.db.models import Count, Max
+from django.db.models import Count, ForeignKey, Max
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -68,8 +68,25 @@ class Chapter:
         return self.category.declaration
 
     def all_rows(self) -> Iterable[tuple[Any, ...]]:
-        """The rows, read in pages where they are many."""
-        return self.category.rows() if self.at_hand is None else self.at_hand
+        """The rows, read in pages where they are many; what they point to is named."""
+        rows = self.category.rows() if self.at_hand is None else self.at_hand
+        return map(self._with_names, rows) if self._pointers else rows
+
+    @cached_property
+    def _pointers(self) -> dict[int, Callable[[Any], str | None]]:
+        meta = self.declaration.model._meta
+        fields = [meta.get_field(column.name) for column in self.columns]
+        return {
+            position: namer(field)
+            for position, field in enumerate(fields)
+            if isinstance(field, ForeignKey)
+        }
+
+    def _with_names(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        values = list(row)
+        for position, name in self._pointers.items():
+            values[position] = name(values[position])
+        return tuple(values)
 
     def files(self) -> Iterator[tuple[Storage, str]]:
         """The person's files; one of a short chapter costs no query."""
@@ -242,6 +259,19 @@ def _same_for_everybody(label: str, _language: str, _policy: str) -> dict[str, A
             for position, column in enumerate(category.columns)
         ],
     }
+
+
+def namer(pointer: ForeignKey[Any, Any]) -> Callable[[Any], str | None]:
+    """What a key points to, as a person says it: the training rather than its number."""
+
+    @lru_cache(maxsize=500)
+    def name(key: Any) -> str | None:
+        if key is None:
+            return None
+        there = pointer.related_model._base_manager.filter(**{pointer.target_field.name: key})
+        return str(found) if (found := there.first()) else None
+
+    return name
 
 
 def nobodys(label: str) -> Category:
