@@ -10,6 +10,7 @@ from django.urls import reverse
 from clairevoie.accounts.roles import GRANTS, Category, Role, State, permissions_of, readable
 from clairevoie.config.backoffice.pages import PAGES
 from clairevoie.privacy.backoffice import ReadOnlyAdmin
+from clairevoie.privacy.models import LedgerEntry
 from tests.cast import Person
 from tests.gestion.conftest import SignIn, give_second_factor
 from tests.promises import promise
@@ -124,6 +125,22 @@ def test_a_deed_opens_to_those_it_is_granted_to(
     answer = at_work(person).get(f"/gestion/personnes/{alice.subject.uuid}/{deed}/")
 
     assert answer.status_code == (200 if name in allowed[deed] else 403)
+
+
+@pytest.mark.django_db
+@promise("P-003")
+def test_a_refusal_is_written_down_with_who_tried_and_what(
+    alice: Person, gaston: Person, at_work: SignIn
+) -> None:
+    answer = at_work(gaston).get(f"/gestion/personnes/{alice.subject.uuid}/")
+
+    (refused,) = LedgerEntry.objects.filter(executor="gestion.refused")
+    assert answer.status_code == 403
+    assert refused.facts == {
+        "author": str(gaston.subject.uuid),
+        "page": "privacy_datasubject_change",
+        "record": str(alice.subject.uuid),
+    }
 
 
 @pytest.mark.django_db

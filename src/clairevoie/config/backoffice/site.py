@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from functools import update_wrapper
 from typing import Any
@@ -16,9 +17,30 @@ from django.urls import URLPattern, URLResolver, include, path, reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
+from clairevoie import privacy
 from clairevoie.accounts.second_factor import has_second_factor
 from clairevoie.config.backoffice import pages
-from clairevoie.privacy.backoffice import ReadOnlyAdmin
+from clairevoie.lib import calendar
+from clairevoie.privacy.backoffice import ReadOnlyAdmin, author
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def note_refusal(request: HttpRequest) -> None:
+    """A member of staff tried a room that is not theirs: who, and which (P-003)."""
+    match = request.resolver_match
+    if match is None or not request.user.is_staff:
+        return
+    key = match.kwargs.get("key", "")
+    privacy.ledger.append(
+        executor="gestion.refused",
+        at=calendar.now(),
+        facts={
+            "author": author(request),
+            "page": match.url_name,
+            "record": key if _UUID.fullmatch(key) else None,
+        },
+    )
 
 
 class BackOffice(UnfoldAdminSite):  # type: ignore[misc]
@@ -64,7 +86,11 @@ class BackOffice(UnfoldAdminSite):  # type: ignore[misc]
         guarded = super().admin_view(view, cacheable)
 
         def at_the_door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            return self.refusal(request) or guarded(request, *args, **kwargs)
+            try:
+                return self.refusal(request) or guarded(request, *args, **kwargs)
+            except PermissionDenied:
+                note_refusal(request)
+                raise
 
         return update_wrapper(at_the_door, guarded)
 
