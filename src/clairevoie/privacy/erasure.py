@@ -121,12 +121,11 @@ def tell_recipients(ids: Sequence[int]) -> None:
 
 def _queue(kind: str, payload: str, source: str, parameters: Sequence[Any]) -> None:
     """Outbox entries made by the database itself: nothing passes through Python."""
-    at = connection.ops.adapt_datetimefield_value(calendar.now())
     execute(
         f"INSERT INTO {quoted(Effect._meta.db_table)} "
         "(kind, payload, made_at, attempts, last_error) "
-        f"SELECT %s, {payload}, %s, 0, '' {source}",
-        (kind, at, *parameters),
+        f"SELECT %s, {payload}, CURRENT_TIMESTAMP, 0, '' {source}",
+        (kind, *parameters),
     )
 
 
