@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 from django.core.management import get_commands, load_command_class
+from django.core.management.base import CommandError
 
-from tests.architecture.source import REPOSITORY, SOURCE, nothing, tracked
+from tests.architecture.source import REPOSITORY, SOURCE, modules, nothing, tracked
 
 DOCUMENTS = [name for name in tracked() if name.endswith(".md") and not name.startswith("policy/")]
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -109,8 +110,10 @@ def _is_accepted(arguments: list[str]) -> bool:
     command = load_command_class(apps[name], name)
     try:
         command.create_parser("clairevoie", name).parse_args(rest)
-    except SystemExit:
-        return False
+    except SystemExit as told:  # --help
+        return told.code == 0
+    except CommandError as refusal:  # prose may name a command without its arguments
+        return "arguments are required" in str(refusal)
     return True
 
 
@@ -157,3 +160,17 @@ def test_the_lock_for_pip_is_the_lock_of_uv() -> None:
             ),
             mend=f"{name} is old: script/lock",
         )
+
+
+def test_every_variable_of_the_environment_is_documented() -> None:
+    read = re.compile(r"""(?:env\.\w+|environ\.get|environ\.setdefault)\(\s*f?"([A-Z_]+)\"""")
+    settings = "".join(module.text for module in modules())
+    wanted = {*read.findall(settings), "CLAIREVOIE_SECRET", "CLAIREVOIE_PEPPER"}
+    told = (REPOSITORY / "docs" / "how-to" / "run-it-for-real.md").read_text()
+
+    nothing(
+        sorted(
+            name for name in wanted - {"DJANGO_SETTINGS_MODULE"} if f"| `{name}` |" not in told
+        ),
+        mend="say in docs/how-to/run-it-for-real.md what these choose",
+    )

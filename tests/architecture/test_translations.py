@@ -140,7 +140,9 @@ def test_no_translation_is_left_unfinished() -> None:
     )
 
 
-@pytest.mark.parametrize("path", _catalogues(), ids=lambda path: f"{path.parts[-5]}-{path.parts[-3]}")
+@pytest.mark.parametrize(
+    "path", _catalogues(), ids=lambda path: f"{path.parts[-5]}-{path.parts[-3]}"
+)
 def test_the_compiled_translations_are_those_of_the_sources(path: Path) -> None:
     compiled = path.with_suffix(".mo")
     assert compiled.exists(), f"msgfmt -o {compiled} {path}"
