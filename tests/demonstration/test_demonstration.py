@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
+from django.contrib.auth.password_validation import validate_password
 from django.core.cache import cache
 from django.db import connection, transaction
 from django.test import Client
@@ -105,6 +106,7 @@ def test_everybody_signs_in_with_the_password_shown(loaded: datetime) -> None:
     alice = Member.objects.get(email="alice@courriel.example")
 
     assert alice.check_password(scenes.PASSWORD)
+    validate_password(scenes.PASSWORD, alice)
     assert scenes.PASSWORD in loading.notes_path().read_text()
     assert all(resident.mail in loading.notes() for resident in CAST if resident.mail)
 
