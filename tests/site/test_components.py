@@ -84,7 +84,12 @@ def test_durations_are_said_as_the_notice_says_them() -> None:
 
     said = {text: words.duration(Duration.parse(text)) for text in ("P5Y", "P1Y", "P25M", "P7D")}
 
-    assert said == {"P5Y": "5 ans", "P1Y": "12 mois", "P25M": "25 mois", "P7D": "7 jours"}
+    assert said == {
+        "P5Y": "5\u00a0ans",
+        "P1Y": "12\u00a0mois",
+        "P25M": "25\u00a0mois",
+        "P7D": "7\u00a0jours",
+    }
     assert words.duration(Duration()) == "aussitôt"
 
 

@@ -71,8 +71,11 @@ def without_script(browser: Browser, base_url: str) -> Iterator[Page]:
 @pytest.mark.usefixtures("executed")
 def test_axe_finds_nothing_in_either_scheme(either_scheme: Page, path: str) -> None:
     either_scheme.goto(path)
-    # What is folded is read too.
-    either_scheme.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    # What is folded is read too: one of each kind, for they are all drawn alike.
+    either_scheme.evaluate(
+        "for (const kind of ['chapter', 'sheet']) "
+        "for (const d of [...document.getElementsByClassName(kind)].slice(0, 2)) d.open = true"
+    )
 
     found = Axe().run(either_scheme, options={"runOnly": {"type": "tag", "values": RULES}})
 

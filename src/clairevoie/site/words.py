@@ -71,9 +71,9 @@ def duration(span: Duration | None) -> str:
     elif years and months:  # « 25 mois » is what the texts say, not « 2 ans 1 mois »
         years, months = 0, span.months
     parts = [
-        (years, ngettext("%(n)d an", "%(n)d ans", years)),
-        (months, ngettext("%(n)d mois", "%(n)d mois", months)),
-        (span.days, ngettext("%(n)d jour", "%(n)d jours", span.days)),
+        (years, ngettext("%(n)d an", "%(n)d ans", years)),
+        (months, ngettext("%(n)d mois", "%(n)d mois", months)),
+        (span.days, ngettext("%(n)d jour", "%(n)d jours", span.days)),
     ]
     return " ".join(text % {"n": n} for n, text in parts if n) or gettext("aussitôt")
 
