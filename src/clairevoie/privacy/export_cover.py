@@ -25,7 +25,7 @@ from clairevoie.policy import Basis, Clock, Recipient, Version
 from clairevoie.privacy.declarations import Personal, Provenance, personal_declarations
 from clairevoie.privacy.gathering import Category, Column, KeptCategory, gather, kept
 from clairevoie.privacy.models import DataSubject, Disclosure
-from clairevoie.privacy.reading import Holding, holdings, read_together
+from clairevoie.privacy.reading import FirstRows, Holding, holdings, read_together
 
 AUTHORITY = {
     "name": "Commission nationale de l’informatique et des libertés (CNIL)",
@@ -77,7 +77,7 @@ class Chapter:
         meta = self.declaration.model._meta
         fields = [meta.get_field(column.name) for column in self.columns]
         return {
-            position: namer(field)
+            position: namer(field, [row[position] for row in self.at_hand or ()])
             for position, field in enumerate(fields)
             if isinstance(field, ForeignKey)
         }
@@ -136,23 +136,27 @@ class Cover:
 
     @classmethod
     def of(cls, subject: DataSubject, *, at: datetime) -> Self:
-        """Read what is needed to say everything but the rows."""
-        on = calendar.paris_date(at)
-        held = {DataSubject._meta.label: Holding(1, None), **holdings(subject.pk)}
-        ends = kept(subject, held, on=on)
-        served = tuple(_served(subject)) if Disclosure._meta.label in held else ()
+        """Read all that is short, and what must be said of the rest."""
         every = list(gather(subject))
+        asked = [(category.declaration, category.names) for category in every]
+        first = {
+            category.declaration.label: rows
+            for category, rows in zip(
+                every, read_together(asked, subject.pk, at_most=SHORT), strict=True
+            )
+        }
+        held = {label: Holding(len(f.rows), f.latest) for label, f in first.items() if f.rows}
+        held |= holdings(subject.pk, [label for label, f in first.items() if not f.complete])
+        ends = kept(subject, held, on=calendar.paris_date(at))
+        served = tuple(_served(subject, first[Disclosure._meta.label]))
         full = [category for category in every if category.declaration.label in held]
-        short = [c for c in full if held[c.declaration.label].rows <= SHORT]
-        read = read_together([(c.declaration, c.names) for c in short], subject.pk)
-        at_hand = {c.declaration.label: rows for c, rows in zip(short, read, strict=True)}
         chapters = tuple(
             Chapter(
                 category,
                 held[label].rows,
                 ends.get(label),
                 tuple(s for s in served if s.activity == category.declaration.activity),
-                at_hand.get(label),
+                first[label].rows if first[label].complete else None,
             )
             for category in full
             for label in (category.declaration.label,)
@@ -261,15 +265,21 @@ def _same_for_everybody(label: str, _language: str, _policy: str) -> dict[str, A
     }
 
 
-def namer(pointer: ForeignKey[Any, Any]) -> Callable[[Any], str | None]:
-    """What a key points to, as a person says it: the training rather than its number."""
+def namer(pointer: ForeignKey[Any, Any], expected: Iterable[Any]) -> Callable[[Any], str | None]:
+    """What a key points to, as a person says it: the training rather than its number.
+
+    The ``expected`` keys are looked up together.
+    """
+    column = pointer.target_field.name
+    there = pointer.related_model._base_manager
+    wanted = {key for key in expected if key is not None}
+    known = {getattr(o, column): str(o) for o in there.filter(**{f"{column}__in": wanted})}
 
     @lru_cache(maxsize=500)
     def name(key: Any) -> str | None:
-        if key is None:
-            return None
-        there = pointer.related_model._base_manager.filter(**{pointer.target_field.name: key})
-        return str(found) if (found := there.first()) else None
+        if key is None or key in known:
+            return known.get(key)
+        return str(found) if (found := there.filter(**{column: key}).first()) else None
 
     return name
 
@@ -331,16 +341,27 @@ def _address() -> str:
     return f"{organisation.street}, {organisation.postcode} {organisation.town}"
 
 
-def _served(subject: DataSubject) -> Iterator[Served]:
+def _served(subject: DataSubject, first: FirstRows) -> Iterator[Served]:
+    """Acts of giving out, by recipient, activity and fields; counted here when they are few."""
     known = policy.current().recipients
-    acts = (
-        Disclosure.including_restricted.filter(subject=subject)
-        .values_list("recipient", "activity", "fields")
-        .annotate(times=Count("id"), last_on=Max("disclosed_on"))
-        .order_by("recipient", "activity", "fields")
-    )
-    for code, activity, fields, times, last_on in acts:
+    for (code, activity, fields), (times, last_on) in sorted(_acts(subject, first).items()):
         yield Served(known.get(code), code, activity, fields, times, last_on)
+
+
+def _acts(subject: DataSubject, first: FirstRows) -> dict[tuple[str, str, str], tuple[int, date]]:
+    rows = Disclosure.including_restricted.filter(subject=subject)
+    if not first.complete:
+        acts = rows.values_list("recipient", "activity", "fields").order_by()
+        counted = acts.annotate(times=Count("id"), last_on=Max("disclosed_on"))
+        return {(code, activity, fields): (n, day) for code, activity, fields, n, day in counted}
+    names = nobodys(Disclosure._meta.label).names
+    found: dict[tuple[str, str, str], tuple[int, date]] = {}
+    for row in first.rows:
+        act = dict(zip(names, row, strict=True))
+        key = (act["recipient"], act["activity"], act["fields"])
+        times, last = found.get(key, (0, act["disclosed_on"]))
+        found[key] = (times + 1, max(last, act["disclosed_on"]))
+    return found
 
 
 def _recipient_json(code: str, acts: list[Served]) -> dict[str, Any]:

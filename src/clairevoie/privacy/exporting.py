@@ -13,11 +13,11 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from io import SEEK_END
-from typing import IO, Protocol
+from typing import IO, Any, Protocol
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -33,6 +33,7 @@ from clairevoie.privacy.models import DataSubject, Effect, ExportPack
 
 KEPT_DAYS = 14  # D.4: a secure download stays for fourteen days
 _SAVING = timedelta(hours=1)
+_REPEATABLE_READ = 3  # psycopg's IsolationLevel, which an instance on SQLite need not load
 
 
 class SubjectErased(Exception):
@@ -97,25 +98,36 @@ def snapshot() -> Iterator[None]:
     if connection.in_atomic_block:
         yield
         return
+    connection.ensure_connection()
     with ExitStack() as stack:
-        with _plain_begin():
-            stack.enter_context(transaction.atomic())
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        stack.enter_context(_one_instant())
+        stack.enter_context(transaction.atomic())
         yield
 
 
 @contextmanager
-def _plain_begin() -> Iterator[None]:
-    """On SQLite our usual BEGIN IMMEDIATE would make every writer wait for this reader."""
-    connection.ensure_connection()
-    usual = getattr(connection, "transaction_mode", None)
-    setattr(connection, "transaction_mode", None)  # noqa: B010  # SQLite's own attribute
+def _one_instant() -> Iterator[None]:
+    """How the next transaction begins: on PostgreSQL repeatable read; on SQLite a plain BEGIN,
+    because our usual BEGIN IMMEDIATE would make every writer wait for this reader."""
+    postgresql = connection.vendor == "postgresql"
+    where: Any = connection.connection if postgresql else connection
+    wanted = (
+        {"isolation_level": _REPEATABLE_READ, "read_only": True}
+        if postgresql
+        else {"transaction_mode": None}
+    )
+    usual = {name: getattr(where, name) for name in wanted}
+    _set(where, wanted)
     try:
         yield
     finally:
-        setattr(connection, "transaction_mode", usual)  # noqa: B010
+        if not getattr(where, "closed", False):
+            _set(where, usual)
+
+
+def _set(where: Any, values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(where, name, value)
 
 
 def _still_there(subject: DataSubject) -> bool:

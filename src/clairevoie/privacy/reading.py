@@ -7,7 +7,7 @@ tables are asked together; on PostgreSQL the answers come back in one pipeline.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -44,11 +44,40 @@ class Selection:
         return tuple(values)
 
 
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """How many rows one table holds of a person, and their latest own date."""
+
+    rows: int
+    latest: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class FirstRows:
+    """The rows of a table, oldest first: all of them, or as many as were asked."""
+
+    rows: list[Row]
+    latest: date | None
+    complete: bool
+
+
 def read_together(
-    wanted: Sequence[tuple[Personal, Sequence[str]]], subject_id: int
-) -> list[list[Row]]:
-    """Some columns of a person's rows in several tables, oldest first."""
-    selections = [selection(d.label, tuple(columns)) for d, columns in wanted]
+    wanted: Sequence[tuple[Personal, tuple[str, ...]]], subject_id: int, *, at_most: int
+) -> list[FirstRows]:
+    """Some columns of a person's rows in several tables, and their latest own date."""
+    clocks = [_clock(declaration) for declaration, _ in wanted]
+    selections = [
+        _selection(d.label, (*columns, clock) if clock else columns, at_most + 1)
+        for (d, columns), clock in zip(wanted, clocks, strict=True)
+    ]
+    found = _ask(selections, subject_id)
+    return [
+        _first(rows, with_clock=clock is not None, at_most=at_most)
+        for rows, clock in zip(found, clocks, strict=True)
+    ]
+
+
+def _ask(selections: Sequence[Selection], subject_id: int) -> list[list[Row]]:
     cursors = [connection.cursor() for _ in selections]
     with _pipeline():
         for cursor, chosen in zip(cursors, selections, strict=True):
@@ -59,35 +88,42 @@ def read_together(
     return [s.as_python(rows) for s, rows in zip(selections, answers, strict=True)]
 
 
+def _first(rows: list[Row], *, with_clock: bool, at_most: int) -> FirstRows:
+    clocks = [row[-1] for row in rows if with_clock and row[-1] is not None]
+    latest = max(clocks, default=None)
+    if isinstance(latest, datetime):
+        latest = calendar.paris_date(latest)
+    kept = [row[:-1] for row in rows[:at_most]] if with_clock else rows[:at_most]
+    return FirstRows(kept, latest, complete=len(rows) <= at_most)
+
+
 def stream(declaration: Personal, columns: Sequence[str], subject_id: int) -> Iterator[Row]:
     """The same for one table of many rows, in pages: memory does not grow with it."""
     yield from _rows(declaration, columns, subject_id).iterator(chunk_size=_CHUNK)
 
 
-@dataclass(frozen=True, slots=True)
-class Holding:
-    """How many rows one table holds of a person, and their latest own date."""
+def holdings(subject_id: int, some: Collection[str] | None = None) -> dict[str, Holding]:
+    """What each table holds of a person, empty ones left out: one statement for all.
 
-    rows: int
-    latest: date | None
-
-
-def holdings(subject_id: int) -> Mapping[str, Holding]:
-    """What each table holds of a person, empty ones left out: one statement for all."""
-    every = tables()
-    found = fetch(_counting(), [subject_id] * len(every))
+    ``some`` are the labels of the only tables to count.
+    """
+    every = [t for t in tables() if some is None or t.declaration.label in some]
+    if not every:
+        return {}
+    counting = _counting(tuple(table.declaration.label for table in every))
     return {
         every[position].declaration.label: Holding(rows, _as_date(every[position], latest))
-        for position, rows, latest in found
+        for position, rows, latest in fetch(counting, [subject_id] * len(every))
         if rows
     }
 
 
 @cache
-def selection(label: str, columns: tuple[str, ...]) -> Selection:
+def _selection(label: str, columns: tuple[str, ...], at_most: int) -> Selection:
     """Have Django compose the statement of one table."""
     declaration = next(d for d in personal_declarations() if d.label == label)
-    compiler = _rows(declaration, columns, 0).query.get_compiler(connection=connection)
+    rows = _rows(declaration, columns, 0)[:at_most]
+    compiler = rows.query.get_compiler(connection=connection)
     sql, parameters = compiler.as_sql()
     assert tuple(parameters) == (0,), "the person's number is the only parameter"
     converters = compiler.get_converters(expression for expression, _, _ in compiler.select)
@@ -95,13 +131,19 @@ def selection(label: str, columns: tuple[str, ...]) -> Selection:
 
 
 @cache
-def _counting() -> str:
+def _counting(labels: tuple[str, ...]) -> str:
     parts = []
-    for position, table in enumerate(tables()):
+    chosen = (table for table in tables() if table.declaration.label in labels)
+    for position, table in enumerate(chosen):
         latest = f"CAST(max({table.clock}) AS text)" if table.clock_field else "NULL"
         whose = table.of("{owner} = %s")
         parts.append(f"SELECT {position}, count(*), {latest} FROM {table.name} WHERE {whose}")
     return " UNION ALL ".join(parts)
+
+
+def _clock(declaration: Personal) -> str | None:
+    table = next((t for t in tables() if t.declaration is declaration), None)
+    return table.clock_field.name if table and table.clock_field else None
 
 
 def _as_date(table: Table, text: str | None) -> date | None:
