@@ -268,6 +268,9 @@ ACCOUNT_RATE_LIMITS = {
     "verify_phone": "1/30s/key,10/m/ip",
     "change_phone": "3/m/user",
 }
+# How many proxies of ours stand before us: the address that is counted and logged is the one
+# the first of them saw. With 0, X-Forwarded-For is what anybody may claim, and is not read.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("CLAIREVOIE_PROXIES", 0)
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 8, "dashed": False}
 MFA_ADAPTER = "clairevoie.accounts.second_factor.SecondFactorAdapter"
 MFA_FORMS = {

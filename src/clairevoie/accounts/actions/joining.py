@@ -156,6 +156,8 @@ def forget_unverified(*, on: date) -> int:
     waiting = Member.objects.filter(
         joined_on__lt=on - timedelta(days=_UNVERIFIED_DAYS),
         subject__last_use__isnull=True,
+        subject__restricted=False,
+        subject__held=False,
         phone_verified=False,
     )
     waiting = waiting.exclude(emailaddress__verified=True).select_related("subject")
