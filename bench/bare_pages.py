@@ -11,7 +11,7 @@ def bare(request: HttpRequest) -> HttpResponse:
     """One session read, one row by its primary key."""
     from bench.models import Person
 
-    member = Person.objects.get(pk=request.session["member"])
+    member = Person._default_manager.get(pk=request.session["member"])
     return HttpResponse(f"<p>{member.last_name}</p>")
 
 

@@ -67,7 +67,7 @@ def in_a_child(work: Callable[[], object]) -> int:
     """Run ``work`` in a process of its own, with its own connection; its process id."""
     connections.close_all()
     if connection.vendor == "postgresql":
-        connection.close_pool()  # a pooled connection must not be shared with the child
+        connection.close_pool()  # type: ignore[attr-defined]  # a pooled connection must not be shared with the child
     child = os.fork()
     if child:
         return child

@@ -9,7 +9,7 @@ import pytest
 from clairevoie import privacy
 from clairevoie.config.seed import sow
 from clairevoie.lib import calendar
-from clairevoie.privacy import retention
+from clairevoie.privacy import retention, safeguards
 from clairevoie.privacy.due import lines
 from clairevoie.privacy.models import (
     ContactPoint,
@@ -115,15 +115,15 @@ def test_a_suspended_persons_contact_is_barred_for_two_years_and_not_a_day_more(
 
 def test_lifting_a_suspension_resumes_the_old_clock_after_a_full_notice() -> None:
     subject = person(last_use=date(2021, 1, 1))
-    for verb in (privacy.suspend, privacy.lift_suspension):
-        arguments = {"author": subject.uuid, "on": date(2026, 1, 5)}
-        if verb is privacy.suspend:
-            arguments |= {"reason_code": "fraud", "reason": "r", "appeal": "a"}
-        verb(subject, **arguments)
+    author, on = subject.uuid, date(2026, 1, 5)
+    privacy.suspend(
+        subject, author=author, reason_code="fraud", reason="Partage", appeal="Écrivez", on=on
+    )
+    privacy.lift_suspension(subject, author=author, on=on)
 
     run(date(2026, 3, 6))
     kept_for_the_notice = is_known(subject)
-    privacy.safeguards.release_due(on=date(2026, 3, 7))  # type: ignore[attr-defined]
+    safeguards.release_due(on=date(2026, 3, 7))
     run(date(2026, 3, 7))
 
     assert kept_for_the_notice

@@ -47,8 +47,8 @@ _TELLING_NAMES = (
 
 @register
 def every_table_answers(
-    app_configs: Sequence[AppConfig] | None,  # noqa: ARG001  # Django's signature
-    **kwargs: Any,  # noqa: ARG001
+    app_configs: Sequence[AppConfig] | None,  # Django's signature
+    **kwargs: Any,
 ) -> list[CheckMessage]:
     """All concrete models, whatever app is being checked: a promise has no exceptions."""
     models_ = apps.get_models(include_auto_created=True)
