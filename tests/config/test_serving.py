@@ -73,10 +73,13 @@ def answer(port: int, path: str = "/", *, process: subprocess.Popen[str]) -> int
 
 def descendants(pid: int) -> set[int]:
     """Every process started by ``pid``, and by those."""
-    listed = subprocess.run(
-        ["ps", "-e", "-o", "pid=,ppid="], capture_output=True, text=True, check=True
-    )
-    parents = {int(one): int(two) for one, two in map(str.split, listed.stdout.splitlines())}
+    parents = {}
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            after_name = status.read_text().rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # it ended while we looked
+        parents[int(status.parent.name)] = int(after_name[1])
     found = {pid}
     while more := {one for one, two in parents.items() if two in found} - found:
         found |= more
