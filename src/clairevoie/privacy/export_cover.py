@@ -7,14 +7,14 @@ name, computed end dates, rights, source, transfers, automated decisions.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, cached_property, lru_cache
 from typing import Any, Self
 
 from django.core.files.storage import Storage
-from django.db.models import Count, ForeignKey, Max
+from django.db.models import Count, Max
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -25,7 +25,7 @@ from clairevoie.policy import Basis, Clock, Recipient, Version
 from clairevoie.privacy.declarations import Personal, Provenance, personal_declarations
 from clairevoie.privacy.gathering import Category, Column, KeptCategory, gather, kept
 from clairevoie.privacy.models import DataSubject, Disclosure
-from clairevoie.privacy.reading import FirstRows, Holding, holdings, read_together
+from clairevoie.privacy.reading import FirstRows, Holding, Names, holdings, read_together
 
 AUTHORITY = {
     "name": "Commission nationale de l’informatique et des libertés (CNIL)",
@@ -34,6 +34,10 @@ AUTHORITY = {
 }
 SHORT = 200  # rows of a category that are read at once, with those of the others
 _CARRIED = (Provenance.PROVIDED, Provenance.OBSERVED)
+
+
+class SubjectErased(Exception):
+    """Ces données viennent d’être effacées : il n’y a plus rien à copier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,8 @@ class Chapter:
     rows: int
     kept: KeptCategory | None
     served: tuple[Served, ...]
-    at_hand: list[tuple[Any, ...]] | None = None  # the rows of a short chapter, read already
+    at_hand: list[tuple[Any, ...]] | None  # the rows of a short chapter, read already
+    names: Mapping[str, Names]  # by column: what its keys point to
 
     @property
     def declaration(self) -> Personal:
@@ -75,11 +80,10 @@ class Chapter:
     @cached_property
     def _pointers(self) -> dict[int, Callable[[Any], str | None]]:
         meta = self.declaration.model._meta
-        fields = [meta.get_field(column.name) for column in self.columns]
         return {
-            position: namer(field, [row[position] for row in self.at_hand or ()])
-            for position, field in enumerate(fields)
-            if isinstance(field, ForeignKey)
+            position: namer(meta.get_field(column.name), self.names[column.name])
+            for position, column in enumerate(self.columns)
+            if column.name in self.names
         }
 
     def _with_names(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -136,19 +140,19 @@ class Cover:
 
     @classmethod
     def of(cls, subject: DataSubject, *, at: datetime) -> Self:
-        """Read all that is short, and what must be said of the rest."""
+        """Read all that is short, and what must be said of the rest.
+
+        Raises :class:`SubjectErased` when nothing but archives is left.
+        """
         every = list(gather(subject))
         asked = [(category.declaration, category.names) for category in every]
-        first = {
-            category.declaration.label: rows
-            for category, rows in zip(
-                every, read_together(asked, subject.pk, at_most=SHORT), strict=True
-            )
-        }
+        read, named = read_together(asked, subject.pk, at_most=SHORT)
+        first = {c.declaration.label: rows for c, rows in zip(every, read, strict=True)}
+        person = _person(subject, first[DataSubject._meta.label])
         held = {label: Holding(len(f.rows), f.latest) for label, f in first.items() if f.rows}
-        held |= holdings(subject.pk, [label for label, f in first.items() if not f.complete])
-        ends = kept(subject, held, on=calendar.paris_date(at))
-        served = tuple(_served(subject, first[Disclosure._meta.label]))
+        held |= holdings(person.pk, [label for label, f in first.items() if not f.complete])
+        ends = kept(person, held, on=calendar.paris_date(at))
+        served = tuple(_served(person, first[Disclosure._meta.label]))
         full = [category for category in every if category.declaration.label in held]
         chapters = tuple(
             Chapter(
@@ -157,20 +161,13 @@ class Cover:
                 ends.get(label),
                 tuple(s for s in served if s.activity == category.declaration.activity),
                 first[label].rows if first[label].complete else None,
+                {column: names for (whose, column), names in named.items() if whose == label},
             )
             for category in full
             for label in (category.declaration.label,)
         )
         empty = tuple(c.declaration.heading for c in every if c.declaration.label not in held)
-        return cls(subject, at, chapters, empty, served)
-
-    @property
-    def rights(self) -> tuple[tuple[str, str], ...]:
-        return rights()
-
-    @property
-    def automated_decisions(self) -> str:
-        return automated_decisions()
+        return cls(person, at, chapters, empty, served)
 
     @property
     def version(self) -> Version:
@@ -265,15 +262,9 @@ def _same_for_everybody(label: str, _language: str, _policy: str) -> dict[str, A
     }
 
 
-def namer(pointer: ForeignKey[Any, Any], expected: Iterable[Any]) -> Callable[[Any], str | None]:
-    """What a key points to, as a person says it: the training rather than its number.
-
-    The ``expected`` keys are looked up together.
-    """
-    column = pointer.target_field.name
-    there = pointer.related_model._base_manager
-    wanted = {key for key in expected if key is not None}
-    known = {getattr(o, column): str(o) for o in there.filter(**{f"{column}__in": wanted})}
+def namer(pointer: Any, known: Names) -> Callable[[Any], str | None]:
+    """Says what a key points to; what is not ``known`` is looked up."""
+    column, there = pointer.target_field.name, pointer.related_model._base_manager
 
     @lru_cache(maxsize=500)
     def name(key: Any) -> str | None:
@@ -339,6 +330,16 @@ def automated_decisions() -> str:
 def _address() -> str:
     organisation = policy.current().organisation
     return f"{organisation.street}, {organisation.postcode} {organisation.town}"
+
+
+def _person(subject: DataSubject, hub: FirstRows) -> DataSubject:
+    """The person as of the snapshot: the hub's own row is among what was read."""
+    columns = nobodys(DataSubject._meta.label).names
+    for row in hub.rows:
+        person = DataSubject(pk=subject.pk, **dict(zip(columns, row, strict=True)))
+        if person.erased_on is None:
+            return person
+    raise SubjectErased
 
 
 def _served(subject: DataSubject, first: FirstRows) -> Iterator[Served]:

@@ -25,7 +25,15 @@ from clairevoie import policy
 from clairevoie.lib import calendar
 from clairevoie.policy import Basis
 from clairevoie.privacy.declarations import Provenance
-from clairevoie.privacy.export_cover import AUTHORITY, Chapter, Cover, nobodys
+from clairevoie.privacy.export_cover import (
+    AUTHORITY,
+    Chapter,
+    Cover,
+    Served,
+    automated_decisions,
+    nobodys,
+    rights,
+)
 from clairevoie.privacy.gathering import Category
 
 READ_ME = "lisez-moi.html"
@@ -43,17 +51,39 @@ class Pages:
         self._cover, self._write = cover, write
         self._language = get_language() or "fr"
         self._say = speech(self._language)
+        self._made_at = self._say.instant(cover.at)
         self._page = READ_ME
 
     def begin(self) -> None:
-        summary = "".join(self._summary(chapter) for chapter in self._cover.chapters)
-        context = {**self._context(), "summary": mark_safe(summary)}  # noqa: S308  # escaped there
-        self._write(READ_ME, render_to_string("privacy/export/debut.html", context))
+        empty = ", ".join(self._cover.empty)
+        title = _("Rien n’est détenu sous ces autres rubriques :")
+        self._fill(
+            "debut",
+            summary="".join(self._summary(chapter) for chapter in self._cover.chapters),
+            empty=f"<p>{escape(title)} {escape(empty)}.</p>" if empty else "",
+        )
 
     def end(self) -> None:
-        recipients = list(self._cover.by_recipient())
-        context = {**self._context(), "recipients": recipients, "authority": AUTHORITY}
-        self._write(READ_ME, render_to_string("privacy/export/fin.html", context))
+        acts = (act for _code, acts in self._cover.by_recipient() for act in acts)
+        received = "".join(self._received(act) for act in acts)
+        self._fill("fin", received=received or _nobody())
+
+    def _fill(self, part: str, **values: str) -> None:
+        """One part of the page: rendered once a language, filled once a person."""
+        text = _rendered(part, self._language, policy.current().digest, self._cover.version.number)
+        values |= {"made_at": self._made_at, "subject": str(self._cover.subject.uuid)}
+        for name, value in values.items():
+            text = text.replace(_blank(name), value)
+        self._write(READ_ME, text)
+
+    def _received(self, act: Served) -> str:
+        recipient = act.recipient
+        where = ", ".join(recipient.countries_stored) if recipient else ""
+        safeguard = f" – {recipient.safeguard}" if recipient and recipient.safeguard else ""
+        return (
+            f'<tr><th scope="row">{escape(act.name)}</th><td>{escape(act.fields)}</td>'
+            f"<td>{escape(where + safeguard)}</td><td>{self._say.day(act.last_on)}</td></tr>\n"
+        )
 
     def begin_chapter(self, chapter: Chapter) -> None:
         self._chapter, self._count = chapter, 0
@@ -82,7 +112,12 @@ class Pages:
             self._close_page()
         number = self._count // ROWS_A_PAGE + 1
         self._page = f"pages/{self._chapter.code}-{number}.html"
-        context = {**self._context(), "title": self._frame.title, "number": number}
+        context = {
+            "language": self._language,
+            "organisation": policy.current().organisation,
+            "title": self._frame.title,
+            "number": number,
+        }
         self._write(self._page, render_to_string("privacy/export/page.html", context))
         self._write(self._page, self._frame.opening)
 
@@ -127,14 +162,35 @@ class Pages:
         choices = self._frame.choices[position]
         return self._say.value(choices.get(value, value) if choices else value)
 
-    def _context(self) -> dict[str, Any]:
-        return {
-            "cover": self._cover,
-            "language": self._language,
-            "made_at": self._say.instant(self._cover.at),
-            "organisation": policy.current().organisation,
-            "version": self._cover.version,
-        }
+
+BLANKS = ("summary", "empty", "received", "made_at", "subject")
+
+
+def _blank(name: str) -> str:
+    return f"\0{name}\0"
+
+
+@cache
+def _rendered(part: str, language: str, _policy: str, number: int) -> str:
+    """A part of the page with blanks where a person's values go."""
+    context = {
+        **{name: mark_safe(_blank(name)) for name in BLANKS},  # noqa: S308  # filled with escapes
+        "language": language,
+        "organisation": policy.current().organisation,
+        "version": next(v for v in policy.current().versions if v.number == number),
+        "authority": AUTHORITY,
+        "rights": rights(),
+        "automated_decisions": automated_decisions(),
+    }
+    return render_to_string(f"privacy/export/{part}.html", context)
+
+
+def _nobody() -> str:
+    said = _(
+        "À personne d’autre que les sous-traitants nommés plus haut, qui n’agissent que sur "
+        "instruction."
+    )
+    return f'<tr><td colspan="4">{escape(said)}</td></tr>'
 
 
 @dataclass(frozen=True, slots=True)

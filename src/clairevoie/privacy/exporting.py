@@ -27,17 +27,16 @@ from django.db import connection, transaction
 
 from clairevoie.lib import calendar
 from clairevoie.privacy import ledger, outbox
-from clairevoie.privacy.export_cover import Cover
+from clairevoie.privacy.export_cover import Cover, SubjectErased
 from clairevoie.privacy.export_writing import Contents, write_pack
 from clairevoie.privacy.models import DataSubject, Effect, ExportPack
+from clairevoie.privacy.tables import fetch
+
+__all__ = ["KEPT_DAYS", "SubjectErased", "export", "make_pack", "snapshot"]
 
 KEPT_DAYS = 14  # D.4: a secure download stays for fourteen days
 _SAVING = timedelta(hours=1)
 _REPEATABLE_READ = 3  # psycopg's IsolationLevel, which an instance on SQLite need not load
-
-
-class SubjectErased(Exception):
-    """Ces données viennent d’être effacées : il n’y a plus rien à copier."""
 
 
 class Writable(Protocol):
@@ -53,10 +52,7 @@ def export(subject: DataSubject, *, to: Writable | IO[bytes], at: datetime) -> C
     written until then must be thrown away.
     """
     with snapshot():
-        person = DataSubject.objects.filter(pk=subject.pk, erased_on=None).first()
-        if person is None:
-            raise SubjectErased
-        contents = write_pack(Cover.of(person, at=at), to=to)
+        contents = write_pack(Cover.of(subject, at=at), to=to)
     if not _still_there(subject):
         raise SubjectErased
     return contents
@@ -131,7 +127,8 @@ def _set(where: Any, values: Mapping[str, Any]) -> None:
 
 
 def _still_there(subject: DataSubject) -> bool:
-    return DataSubject.objects.filter(pk=subject.pk, erased_on=None).exists()
+    hub = DataSubject._meta.db_table
+    return bool(fetch(f"SELECT 1 FROM {hub} WHERE id = %s AND erased_on IS NULL", [subject.pk]))
 
 
 def _record(subject: DataSubject, name: str, *, token: UUID, at: datetime) -> ExportPack:

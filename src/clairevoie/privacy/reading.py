@@ -7,7 +7,7 @@ tables are asked together; on PostgreSQL the answers come back in one pipeline.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -15,7 +15,7 @@ from functools import cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import DateTimeField, QuerySet
+from django.db.models import DateTimeField, ForeignKey, Model, QuerySet
 
 from clairevoie.lib import calendar
 from clairevoie.privacy.declarations import Personal, personal_declarations
@@ -23,6 +23,7 @@ from clairevoie.privacy.tables import Table, fetch, tables
 
 Row = tuple[Any, ...]
 _CHUNK = 2_000
+_NAMED = 500  # names read at once; others are read one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +62,30 @@ class FirstRows:
     complete: bool
 
 
+Names = Mapping[Any, str]  # what keys point to, as a person says it
+
+
 def read_together(
     wanted: Sequence[tuple[Personal, tuple[str, ...]]], subject_id: int, *, at_most: int
-) -> list[FirstRows]:
-    """Some columns of a person's rows in several tables, and their latest own date."""
+) -> tuple[list[FirstRows], dict[tuple[str, str], Names]]:
+    """Some columns of a person's rows in several tables, and their latest own date.
+
+    Also the names of what keys among those columns point to, by label and column: a training
+    rather than its number.
+    """
     clocks = [_clock(declaration) for declaration, _ in wanted]
     selections = [
         _selection(d.label, (*columns, clock) if clock else columns, at_most + 1)
         for (d, columns), clock in zip(wanted, clocks, strict=True)
     ]
-    found = _ask(selections, subject_id)
-    return [
+    pointers = [(d.label, name) for d, columns in wanted for name in _pointers(d.label, columns)]
+    found = _ask([*selections, *(_pointed(*pointer) for pointer in pointers)], subject_id)
+    first = [
         _first(rows, with_clock=clock is not None, at_most=at_most)
-        for rows, clock in zip(found, clocks, strict=True)
+        for rows, clock in zip(found, clocks, strict=False)
     ]
+    names = zip(pointers, found[len(wanted) :], strict=True)
+    return first, {pointer: _names(*pointer, rows) for pointer, rows in names}
 
 
 def _ask(selections: Sequence[Selection], subject_id: int) -> list[list[Row]]:
@@ -120,9 +131,50 @@ def holdings(subject_id: int, some: Collection[str] | None = None) -> dict[str, 
 
 @cache
 def _selection(label: str, columns: tuple[str, ...], at_most: int) -> Selection:
-    """Have Django compose the statement of one table."""
-    declaration = next(d for d in personal_declarations() if d.label == label)
-    rows = _rows(declaration, columns, 0)[:at_most]
+    """The statement of one table."""
+    return _compose(_rows(_declaration(label), columns, 0).order_by("pk")[:at_most])
+
+
+@cache
+def _pointers(label: str, columns: tuple[str, ...]) -> tuple[str, ...]:
+    meta = _declaration(label).model._meta
+    return tuple(name for name in columns if isinstance(meta.get_field(name), ForeignKey))
+
+
+@cache
+def _pointed(label: str, column: str) -> Selection:
+    """The statement of the rows that one key of a person's rows points to."""
+    declaration = _declaration(label)
+    pointer = _pointer(label, column)
+    there, key = pointer.related_model, pointer.target_field.name
+    keys = _rows(declaration, (column,), 0).order_by()
+    found = there._base_manager.filter(**{f"{key}__in": keys}).order_by()
+    return _compose(found.values_list(*_attributes(there))[:_NAMED])
+
+
+def _names(label: str, column: str, rows: Iterable[Row]) -> Names:
+    pointer = _pointer(label, column)
+    there = pointer.related_model
+    objects = (there.from_db(connection.alias, _attributes(there), row) for row in rows)
+    return {getattr(found, pointer.target_field.attname): str(found) for found in objects}
+
+
+def _pointer(label: str, column: str) -> ForeignKey[Any, Any]:
+    pointer = _declaration(label).model._meta.get_field(column)
+    assert isinstance(pointer, ForeignKey)
+    return pointer
+
+
+def _attributes(model: type[Model]) -> list[str]:
+    return [field.attname for field in model._meta.concrete_fields]
+
+
+def _declaration(label: str) -> Personal:
+    return next(d for d in personal_declarations() if d.label == label)
+
+
+def _compose(rows: QuerySet[Any, Any]) -> Selection:
+    """Have Django compose a statement over the rows of person 0."""
     compiler = rows.query.get_compiler(connection=connection)
     sql, parameters = compiler.as_sql()
     assert tuple(parameters) == (0,), "the person's number is the only parameter"
