@@ -1,8 +1,8 @@
 """A read of one row by one key, written once: for what every page of a member does.
 
 Django spends about five times as long writing a SELECT with two joins as SQLite spends running
-it. Here the SQL, the converters and the way to build the objects are kept for each connection
-(connections belong to one thread, as converters do).
+it. Here the SQL, the converters and the way to build the objects are kept for each thread, as Django
+keeps its connections; a pool may hand another connection to every request.
 """
 
 from __future__ import annotations
@@ -31,8 +31,7 @@ class Prepared(Generic[M]):
 
     def get(self, key: str) -> M | None:
         """The row under ``key``; None without one."""
-        connection.ensure_connection()
-        if getattr(self._written, "connection", None) is not connection.connection:
+        if not hasattr(self._written, "sql"):
             self._write()
         written = self._written
         with connection.cursor() as cursor:
@@ -47,7 +46,7 @@ class Prepared(Generic[M]):
         if parameters != (_ANY_KEY,):
             raise ValueError("A prepared read has one parameter, its key")
         written = self._written
-        written.connection, written.sql, written.compiler = connection.connection, sql, compiler
+        written.sql, written.compiler = sql, compiler
         written.converters = compiler.get_converters([column[0] for column in compiler.select])
         info = compiler.klass_info
         written.model, fields = info["model"], info["select_fields"]
