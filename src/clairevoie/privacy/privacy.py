@@ -27,7 +27,7 @@ declare(
         activity="account",
         keep="identity",
         subject="id",
-        title="Horloges et états",
+        title="Dates dont dépend la conservation",
         observed=(
             "uuid",
             "last_use",
