@@ -64,7 +64,8 @@ class SignedInMiddleware(AuthenticationMiddleware):
         if not isinstance(member, Member):
             return response
         # P-036: the « back » button of a shared computer shows nothing of who was there.
-        patch_cache_control(response, private=True, no_store=True)
+        if "no-store" not in response.get("Cache-Control", ""):
+            patch_cache_control(response, private=True, no_store=True)
         if visits.is_human(request, response) and request.user.is_authenticated:
             store = cast("SessionStore", request.session)
             session_actions.note_visit(store=store, member=member, at=calendar.now())

@@ -111,6 +111,7 @@ _second_factors: list[URLPattern] = [
 ]
 
 _own_pages: list[URLPattern] = [
+    *urls_mon_compte.urlpatterns,
     path(f"{SECURITY}/", security.security, name="security"),
     path(
         f"{SECURITY}/second-facteur/", security.second_factor_needed, name="second-factor-needed"
@@ -121,13 +122,13 @@ _own_pages: list[URLPattern] = [
         security.end_other_sessions,
         name="end-other-sessions",
     ),
-    *urls_mon_compte.urlpatterns,
 ]
 
+# The pages that members open most come first: addresses are tried in order.
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include((_own_pages, "accounts"))),
     *_entrance,
     *_forgotten_password,
     *_credentials,
     *_second_factors,
-    path("", include((_own_pages, "accounts"))),
 ]
