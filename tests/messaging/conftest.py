@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import shutil
 import socket
 from collections.abc import Iterator
 from email.message import EmailMessage
@@ -45,10 +46,8 @@ class Mailbox:
 def folder(home: Path) -> Path:
     """Where mail goes by default, empty at the start."""
     mail = home / "mail"
-    mail.mkdir(exist_ok=True)
-    for old in mail.iterdir():
-        if old.is_file():
-            old.unlink()
+    shutil.rmtree(mail, ignore_errors=True)
+    mail.mkdir(mode=0o700)
     return mail
 
 
