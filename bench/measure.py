@@ -154,6 +154,7 @@ def sweep(size: int, runs: int) -> dict[str, Any]:
     )
     ours, hand = [], []
     for run in range(2 * runs):
+        on = ON + timedelta(days=3 * run)  # one sweep a night, as in life
         cohort, waiting = waiting[:size], waiting[size:]
         if len(cohort) < size:
             raise SystemExit("too few people seeded for so many sweeps")
@@ -161,12 +162,13 @@ def sweep(size: int, runs: int) -> dict[str, Any]:
             DataSubject.objects.filter(pk__in=cohort[low : low + 5_000]).update(last_use=over)
         settle()
         if run % 2:
+            cutoff = over + timedelta(days=1)
             spent = seconds(
-                lambda: by_hand.sweep(ON, over + timedelta(days=1), digest, retention.BATCH)
+                lambda on=on, cutoff=cutoff: by_hand.sweep(on, cutoff, digest, retention.BATCH)  # type: ignore[misc]
             )
             hand.append(spent)
         else:
-            one_line = retention.Plan(on=ON, due=(due.Due(line, size, 0, None, None),))
+            one_line = retention.Plan(on=on, due=(due.Due(line, size, 0, None, None),))
             spent = seconds(lambda plan=one_line: retention.carry_out(plan))  # type: ignore[misc]
             ours.append(spent)
         say(f"sweep {run}: {spent:.2f} s")

@@ -60,7 +60,7 @@ def cookie(environment: dict[str, str], code: str) -> str:
         text=True,
         check=True,
     )
-    return done.stdout.splitlines()[-1]
+    return done.stdout.splitlines()[-1] + "; clairevoie_csrf=" + "x" * 32
 
 
 @contextmanager

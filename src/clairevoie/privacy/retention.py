@@ -41,7 +41,7 @@ from clairevoie.privacy.models import DataSubject
 from clairevoie.privacy.tables import remove_rows, tables_kept
 
 BATCH = 1_000
-_PROOF_REACHES_BACK = timedelta(days=7)
+_PROOF_REACHES_BACK = timedelta(days=1)
 Progress = Callable[[Due, int], None]
 
 
@@ -85,7 +85,7 @@ def carry_out(plan: Plan, *, batch: int = BATCH, progress: Progress | None = Non
                 progress(due, removed)
         if count:
             done.append((due.line.rule.code, due.line.what, count))
-    if done:  # killed runs of the days before left their proof to this one
+    if done:  # a run killed the night before left its proof to this one
         prove_shells_are_empty(since=plan.on - _PROOF_REACHES_BACK)
     # A rule with nothing due was executed all the same: the public page says when.
     rules = sorted({due.line.rule.code for due in plan.due})
