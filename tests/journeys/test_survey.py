@@ -74,7 +74,8 @@ def test_answer_publish_and_take_it_back_without_a_mouse(
 
     page.get_by_label("J’accepte que mon avis soit publié").focus()
     page.keyboard.press("Space")
-    press(page, "Publier mon avis")
+    with page.expect_navigation():  # published before it is read again
+        press(page, "Publier mon avis")
     answer = Answer.objects.get()
     actions.moderate(answer=answer, accepted=True, moderator=uuid4(), at=calendar.now())
     page.goto(f"{live_server}/satisfaction/")
