@@ -38,7 +38,7 @@ class Supervisor:
         programs = Path(sys.executable).parent
         web = [
             *(f"{programs}/granian", "--interface", "wsgi", "--host", host, "--port", str(port)),
-            *("--workers", str(workers), "--blocking-threads", "4", "--log-level", "warning"),
+            *("--workers", str(workers), "--blocking-threads", "2", "--log-level", "warning"),
             *("--workers-kill-timeout", "5", "--respawn-failed-workers"),
             "clairevoie.config.wsgi:application",
         ]

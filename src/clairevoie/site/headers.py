@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 
-from csp.constants import UNSAFE_EVAL, UNSAFE_INLINE
+from csp.constants import HEADER, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.middleware import CSPMiddleware, PolicyParts
+from csp.utils import build_policy
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 BACK_OFFICE = "/gestion/"
@@ -49,6 +51,15 @@ PERMISSIONS = ", ".join(
 class ContentSecurityPolicy(CSPMiddleware):
     """The strict policy everywhere; what unfold needs, on unfold's pages alone."""
 
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        """django-csp writes the same text for almost every page: those take it ready-made."""
+        if any(mark.startswith("_csp") for mark in vars(response)):
+            return super().process_response(request, response)
+        response.headers.setdefault(HEADER, _policy(relaxed=_is_unfolds(request)))
+        return response
+
     def get_policy_parts(
         self,
         request: HttpRequest,
@@ -56,10 +67,19 @@ class ContentSecurityPolicy(CSPMiddleware):
         report_only: bool = False,  # noqa: FBT001, FBT002  # django-csp's signature
     ) -> PolicyParts:
         parts = super().get_policy_parts(request, response, report_only)
-        path = request.path_info
-        if path.startswith(BACK_OFFICE) and not path.startswith(OWN_PAGES):
+        if _is_unfolds(request):
             return replace(parts, update={**_RELAXED, **(parts.update or {})})
         return parts
+
+
+def _is_unfolds(request: HttpRequest) -> bool:
+    path = request.path_info
+    return path.startswith(BACK_OFFICE) and not path.startswith(OWN_PAGES)
+
+
+@cache
+def _policy(*, relaxed: bool) -> str:
+    return str(build_policy(update=_RELAXED if relaxed else None))
 
 
 class BrowserPowers:
