@@ -8,7 +8,8 @@ from uuid import UUID
 import pytest
 
 from clairevoie import privacy
-from clairevoie.privacy.erasure import CannotErase
+from clairevoie.privacy import retention
+from clairevoie.privacy.erasure import CannotErase, ResidueLeft
 from clairevoie.privacy.models import DataSubject, Effect, LedgerEntry, Tombstone
 from clairevoie.privacy.tables import passing_tables
 from tests.cast import Person
@@ -93,3 +94,16 @@ def test_recipients_who_were_served_are_told(alice: Person) -> None:
     told = [effect.payload for effect in Effect.objects.filter(kind="notify-recipient")]
     assert [payload["recipient"] for payload in told] == ["host"]
     assert UUID(told[0]["subject"]) == alice.subject.uuid
+
+
+def test_a_residue_of_an_erased_person_is_an_alarm(alice: Person) -> None:
+    privacy.suspend(
+        alice.subject, author=alice.subject.uuid, reason_code="x", reason="r", appeal="a", on=ON
+    )
+    privacy.erase(alice.subject, because="request", on=ON)
+    retention.prove(on=ON)
+
+    privacy.note_contact(alice.subject, kind="phone", raw="0612345678", on=ON)
+
+    with pytest.raises(ResidueLeft):
+        retention.prove(on=ON)

@@ -41,7 +41,7 @@ from clairevoie.privacy.models import DataSubject
 from clairevoie.privacy.tables import remove_rows, tables_kept
 
 BATCH = 1_000
-_PROOF_REACHES_BACK = timedelta(days=1)
+_PROOF = "retention.prove"
 Progress = Callable[[Due, int], None]
 
 
@@ -85,12 +85,23 @@ def carry_out(plan: Plan, *, batch: int = BATCH, progress: Progress | None = Non
                 progress(due, removed)
         if count:
             done.append((due.line.rule.code, due.line.what, count))
-    if done:  # a run killed the night before left its proof to this one
-        prove_shells_are_empty(since=plan.on - _PROOF_REACHES_BACK)
     # A rule with nothing due was executed all the same: the public page says when.
     rules = sorted({due.line.rule.code for due in plan.due})
     ledger.mark_executed([f"retention.{rule}" for rule in rules], at=calendar.now())
     return Outcome(on=plan.on, done=tuple(done))
+
+
+def prove(*, on: date) -> None:
+    """Look at the people of whom an archive is kept, erased since the last proof: nothing else
+    of them is left. Of all others the database's own keys prove it, batch by batch.
+
+    Raises :class:`~clairevoie.privacy.erasure.ResidueLeft`.
+    """
+    last = ledger.last_run(_PROOF)
+    # A day earlier: a run may have been killed after the proof, on the same date.
+    since = calendar.paris_date(last) - timedelta(days=1) if last else date.min
+    prove_shells_are_empty(since=min(since, on))
+    ledger.mark_executed([_PROOF], at=calendar.now())
 
 
 def simulate(*, start: date, until: date) -> Iterator[Outcome]:

@@ -48,6 +48,12 @@ def let_go(at: datetime) -> int:
     return retention.carry_out(retention.plan(paris_date(at))).total
 
 
+@step("retention.prove", order=40)
+def prove_that_they_left(at: datetime) -> None:
+    """A residue is an alarm, like every step that fails."""
+    retention.prove(on=paris_date(at))
+
+
 @step("outbox.deliver", order=900)
 def deliver_effects(at: datetime) -> int:
     return outbox.deliver(at=at)

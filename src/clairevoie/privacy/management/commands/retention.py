@@ -44,6 +44,7 @@ class Command(VerbCommand):
         plan = retention.plan(on or calendar.today())
         with progress(_("Effacement"), plan.total) as advance:
             outcome = retention.carry_out(plan, progress=lambda _due, count: advance(count))
+            retention.prove(on=plan.on)
         outbox.deliver(at=night_of(None))
         if outcome.total:
             disk.scrub()
