@@ -32,6 +32,7 @@ from clairevoie.lib.contact import EMAIL, PHONE, NotAContact, normalise
 
 _LONGEST_EMAIL = 254  # RFC 5321
 _WRONG = _("Cet identifiant et ce mot de passe ne vont pas ensemble.")
+_THROTTLED = "too_many_login_attempts"  # allauth's code
 _VERIFICATION = frozenset(
     {"account/email/email_confirmation_signup", "account/email/email_confirmation"}
 )
@@ -45,7 +46,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         "email_password_mismatch": _WRONG,
         "phone_password_mismatch": _WRONG,
         "username_password_mismatch": _WRONG,
-        "too_many_login_attempts": _(
+        _THROTTLED: _(
             "Trop de tentatives : attendez une heure, ou réinitialisez votre mot de passe."
         ),
         "incorrect_code": _("Ce code n’est pas le bon."),
@@ -111,8 +112,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
     def pre_authenticate(self, request: HttpRequest, **credentials_: Any) -> None:
         try:
             super().pre_authenticate(request, **credentials_)
-        except Exception:
-            self._log_refusal(request, credentials_, throttled=True)
+        except ValidationError as refusal:
+            if refusal.code == _THROTTLED:
+                self._log_refusal(request, credentials_, throttled=True)
             raise
 
     def authentication_failed(self, request: HttpRequest, **credentials_: Any) -> None:

@@ -45,9 +45,12 @@ SITE_URL = env.str("CLAIREVOIE_URL", "http://127.0.0.1:8000")
 INSTALLED_APPS = [
     "clairevoie.policy",
     "clairevoie.privacy",
+    "clairevoie.consent",
     "clairevoie.messaging",
     "clairevoie.accounts",
     "clairevoie.surveys",
+    "clairevoie.newsletter",
+    "clairevoie.audience",
     "clairevoie.site",
     "clairevoie.config",
     "unfold.apps.BasicAppConfig",

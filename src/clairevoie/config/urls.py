@@ -6,7 +6,11 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("clairevoie.site.urls")),
     path("", include("clairevoie.accounts.urls")),
+    path("", include("clairevoie.consent.urls")),
+    path("", include("clairevoie.messaging.urls")),
     path("", include("clairevoie.surveys.urls")),
+    path("", include("clairevoie.newsletter.urls")),
+    path("", include("clairevoie.audience.urls")),
     path("gestion/", admin.site.urls),
 ]
 

@@ -54,9 +54,7 @@ def suspend(
     if not (reason_code.strip() and reason.strip() and appeal.strip()):
         raise NoReason
     with transaction.atomic():
-        person = DataSubject.objects.select_for_update().get(pk=subject.pk)
-        if person.suspended_on is not None:
-            raise AlreadySuspended
+        person = _not_yet_suspended(subject)
         suspension: Suspension = Suspension.including_restricted.create(
             subject=person,
             author=author,
@@ -68,18 +66,30 @@ def suspend(
         DataSubject.objects.filter(pk=person.pk).update(suspended_on=on)
         subject.suspended_on = on
         _mark(suspension)
-        ledger.append(
-            executor="privacy.suspend",
-            at=calendar.now(),
-            subject=person.uuid,
-            facts={
-                "decision": str(suspension.decision),
-                "reason": reason_code,
-                "author": str(author),
-                "on": on.isoformat(),
-            },
-        )
+        _write_decision(suspension)
     return suspension
+
+
+def _not_yet_suspended(subject: DataSubject) -> DataSubject:
+    """The person, locked: two administrators at once make one suspension."""
+    person = DataSubject.objects.select_for_update().get(pk=subject.pk)
+    if person.suspended_on is not None:
+        raise AlreadySuspended
+    return person
+
+
+def _write_decision(suspension: Suspension) -> None:
+    ledger.append(
+        executor="privacy.suspend",
+        at=calendar.now(),
+        subject=suspension.subject.uuid,
+        facts={
+            "decision": str(suspension.decision),
+            "reason": suspension.reason_code,
+            "author": str(suspension.author),
+            "on": suspension.suspended_on.isoformat(),
+        },
+    )
 
 
 def _mark(suspension: Suspension) -> None:

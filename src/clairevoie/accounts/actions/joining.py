@@ -40,38 +40,50 @@ def sign_up(
 ) -> Member:
     """Open an account whose contact is not proved yet (P-006, P-013, P-014).
 
-    The terms and the policy are acknowledged, nothing is consented to. Without a password
-    (None) none opens the account. Raises
-    :class:`ContactUnavailable` – taken, or barred after a suspension: the caller answers both
-    as a success, the person concerned is written to – :class:`ContactMissing`,
-    :class:`TermsNotRead`.
+    Terms and policy are acknowledged, nothing is consented to; None as a password opens
+    nothing. Raises :class:`ContactMissing`, :class:`TermsNotRead`, :class:`ContactUnavailable`
+    – taken or barred: the caller answers as if it were not, and writes to its owner.
     """
-    contacts = [(kind, raw) for kind, raw in ((EMAIL, email), (PHONE, phone)) if raw]
-    if not contacts:
-        raise ContactMissing
     if not terms_read:
         raise TermsNotRead
-    # Outside the transaction, and first: it takes time on purpose, the same for all answers.
-    hashed = make_password(password)
-    on = paris_date(at)
-    if any(privacy.contact_is_barred(kind=kind, raw=raw, on=on) for kind, raw in contacts):
-        raise ContactUnavailable
     member = Member(
         last_name=last_name,
         first_names=first_names,
         email=email or None,
         phone=phone or None,
-        password=hashed,
-        joined_on=on,
+        password=make_password(password),  # slow on purpose: before any answer, the same for all
+        joined_on=paris_date(at),
     )
-    try:
-        with transaction.atomic():
-            return _open(member, contacts, at)
-    except IntegrityError as clash:  # two sign-ups at once: the database lets one through
-        raise ContactUnavailable from clash
+    contacts = _contacts(member)
+    _refuse_barred(contacts, on=paris_date(at))
+    return _open(member, contacts, at)
+
+
+def _contacts(member: Member) -> list[tuple[str, str]]:
+    both = ((EMAIL, member.email), (PHONE, member.phone))
+    given = [(kind, raw) for kind, raw in both if raw]
+    if not given:
+        raise ContactMissing
+    return given
+
+
+def _refuse_barred(contacts: list[tuple[str, str]], *, on: date) -> None:
+    """Nobody comes round a suspension with another account (P-090)."""
+    if any(privacy.contact_is_barred(kind=kind, raw=raw, on=on) for kind, raw in contacts):
+        raise ContactUnavailable
 
 
 def _open(member: Member, contacts: list[tuple[str, str]], at: datetime) -> Member:
+    """All or nothing. Two sign-ups at once: the database lets one through."""
+    try:
+        with transaction.atomic():
+            _register(member, contacts, at)
+    except IntegrityError as clash:
+        raise ContactUnavailable from clash
+    return member
+
+
+def _register(member: Member, contacts: list[tuple[str, str]], at: datetime) -> None:
     on = paris_date(at)
     member.subject = privacy.register_subject(on=on)
     member.save(force_insert=True)
@@ -88,25 +100,37 @@ def _open(member: Member, contacts: list[tuple[str, str]], at: datetime) -> Memb
         subject=member.subject.uuid,
         facts={"contacts": [kind for kind, _ in contacts], "policy": version.number},
     )
-    return member
 
 
 @transaction.atomic
 def answer_sign_up_again(*, kind: str, contact: str, at: datetime) -> None:
     """Write to the owner of a contact that somebody tried to sign up with again.
 
-    The page says nothing: the one who reads the mailbox learns that an account exists, or
-    that none can be opened after a suspension, and how to contest that.
+    The page says nothing. Whoever reads the mailbox learns that an account exists; or that it
+    is closed, and from when a new one can be opened; or that none can be after a suspension,
+    and how to contest that.
     """
     owner = Member.objects.select_related("subject").filter(**{kind: contact}).first()
-    barred = privacy.contact_is_barred(kind=kind, raw=contact, on=paris_date(at))
-    messaging.send_code(
-        contact,
-        kind,
-        "accounts/sign-up-refused" if barred else "accounts/already-member",
-        subject=owner.subject if owner else None,
-        at=at,
-    )
+    letter, context = _answer(owner, kind=kind, contact=contact, on=paris_date(at))
+    subject = owner.subject if owner else None
+    messaging.send_code(contact, kind, letter, subject=subject, context=context, at=at)
+
+
+def _answer(
+    owner: Member | None, *, kind: str, contact: str, on: date
+) -> tuple[str, dict[str, object]]:
+    """Which letter, and what it needs.
+
+    A closed account keeps its contacts until the night's erasure, and is not erased sooner for
+    somebody who signs up again: its owner has the day to say « ce n’était pas moi ».
+    """
+    if privacy.contact_is_barred(kind=kind, raw=contact, on=on):
+        return "accounts/sign-up-refused", {}
+    if owner is None or owner.subject.closed_on is None:
+        return "accounts/already-member", {}
+    waits = owner.subject.restricted or owner.subject.held
+    again_on = None if waits else on + timedelta(days=1)
+    return "accounts/closed-not-erased", {"again_on": again_on}
 
 
 @transaction.atomic
