@@ -15,9 +15,10 @@ from django.test import Client
 from django.urls import reverse
 
 from clairevoie import privacy
-from clairevoie.accounts.actions import joining
+from clairevoie.accounts.actions import joining, leaving
 from clairevoie.accounts.models import CacheEntry, Member, Session
 from clairevoie.lib import calendar
+from clairevoie.lib.speech import day_in_full
 from clairevoie.messaging import Message
 from clairevoie.privacy.models import (
     Acknowledgement,
@@ -224,6 +225,122 @@ def test_a_suspended_person_comes_back_under_no_other_account(
     letter = Message.including_restricted.get(address="zzyx.alice+autre@exemple.fr")
     assert letter.template == "accounts/sign-up-refused"
     assert "contester" in letter.text
+
+
+@promise("P-089")
+def test_whoever_closed_today_reads_by_email_when_to_come_back(
+    client: Client, alice: Person
+) -> None:
+    leaving.close_account(member=alice.member, at=calendar.now())
+
+    sign_up(client, phone="", email=alice.canaries.email)
+
+    letter = Message.including_restricted.filter(address=alice.canaries.email).latest("id")
+    tomorrow = calendar.today() + timedelta(days=1)
+    assert letter.template == "accounts/closed-not-erased"
+    assert f"Dès le {day_in_full(tomorrow)}" in letter.text
+    assert "/inscription/" in letter.text
+    assert "/signalement/" in letter.text
+    assert letter.subject_id == alice.subject.pk  # and it leaves with the account, tonight
+
+
+def test_whoever_closed_today_reads_by_sms_when_to_come_back(
+    client: Client, alice: Person
+) -> None:
+    Member.objects.filter(pk=alice.member.pk).update(phone="+33612345678", phone_verified=True)
+    leaving.close_account(member=alice.member, at=calendar.now())
+
+    sign_up(client)
+
+    text = Message.including_restricted.get(address="+33612345678").text
+    assert "effacé cette nuit" in text
+    assert alice.canaries.last_name not in text
+
+
+def test_a_closed_account_that_cannot_leave_yet_promises_no_day(
+    client: Client, alice: Person
+) -> None:
+    leaving.close_account(member=alice.member, at=calendar.now())
+    privacy.restrict(alice.subject, ground="accuracy", on=calendar.today())
+
+    sign_up(client, phone="", email=alice.canaries.email)
+
+    letter = Message.including_restricted.filter(address=alice.canaries.email).latest("id")
+    assert letter.template == "accounts/closed-not-erased"
+    assert "ne peuvent pas encore partir" in letter.text
+    assert "Dès le" not in letter.text
+
+
+def test_the_screen_is_the_same_for_an_open_a_closed_and_an_unknown_address(
+    alice: Person, charlie: Person
+) -> None:
+    leaving.close_account(member=alice.member, at=calendar.now())
+
+    def seen(email: str) -> tuple[int, str, str]:
+        browser = Client()
+        answer = sign_up(browser, phone="", email=email)
+        page = browser.get(answer["Location"]).content.decode()
+        drawn = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", page).replace(email, "…")
+        return answer.status_code, answer["Location"], drawn
+
+    screens = {
+        seen(email)
+        for email in (alice.canaries.email, charlie.canaries.email, "nouvelle@exemple.fr")
+    }
+
+    assert len(screens) == 1
+
+
+def test_signing_up_again_neither_opens_nor_erases_a_closed_account(
+    client: Client, alice: Person
+) -> None:
+    leaving.close_account(member=alice.member, at=calendar.now())
+
+    sign_up(client, phone="", email=alice.canaries.email)
+    guess = client.post("/verification/e-mail/", {"code": "00000000"})
+
+    member = Member.objects.get()
+    assert (member.pk, member.email) == (alice.member.pk, alice.canaries.email)
+    assert not member.is_active
+    assert member.subject.closed_on == calendar.today()
+    assert guess.status_code == 400
+
+
+def test_a_suspended_person_who_closed_reads_of_the_suspension(
+    client: Client, alice: Person, eve: Person
+) -> None:
+    privacy.suspend(
+        alice.subject,
+        author=eve.subject.uuid,
+        reason_code="abuse",
+        reason="Abus",
+        appeal="Écrire",
+        on=calendar.today(),
+    )
+    leaving.close_account(member=alice.member, at=calendar.now())
+
+    sign_up(client, phone="", email=alice.canaries.email)
+
+    letter = Message.including_restricted.filter(address=alice.canaries.email).latest("id")
+    assert letter.template == "accounts/sign-up-refused"
+
+
+@promise("P-089")
+def test_after_the_night_the_same_address_opens_a_new_account(
+    client: Client, alice: Person
+) -> None:
+    former = alice.subject.uuid
+    leaving.close_account(member=alice.member, at=calendar.now())
+    privacy.retention.carry_out(privacy.retention.plan(calendar.today() + timedelta(days=1)))
+
+    sign_up(client, phone="", email=alice.canaries.email)
+    code = code_sent_to(alice.canaries.email)
+    opened = client.post("/verification/e-mail/", {"code": code})
+
+    assert opened["Location"] == "/mon-compte/"
+    member = Member.objects.get()
+    assert member.subject.uuid != former
+    assert (member.last_name, member.pseudo) == ("Sukarno", None)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -74,6 +74,17 @@ def test_the_eleventh_wrong_attempt_in_an_hour_waits(client: Client, alice: Pers
     assert "sign-in-throttled" in kinds
 
 
+def test_a_failure_of_ours_is_not_written_as_the_person_s_attempts(
+    client: Client, alice: Person, settings: Any
+) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {"login_failed": "no rate at all"}
+
+    with pytest.raises(ValueError, match="no rate at all"):
+        sign_in(client, alice.canaries.email)
+
+    assert not SecurityEvent.objects.exists()
+
+
 def test_a_wrong_attempt_on_nobody_keeps_nothing_of_what_was_typed(client: Client) -> None:
     sign_in(client, "zzyx.secret@exemple.fr", "faux")
 

@@ -7,11 +7,13 @@ from datetime import date, datetime, timedelta
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
+from django.utils import translation
 
 from clairevoie import messaging, policy, privacy
 from clairevoie.accounts.models import Member
 from clairevoie.lib.calendar import paris_date
 from clairevoie.lib.contact import EMAIL, PHONE
+from clairevoie.lib.speech import day_in_full
 
 _UNVERIFIED_DAYS = 1
 
@@ -118,7 +120,7 @@ def answer_sign_up_again(*, kind: str, contact: str, at: datetime) -> None:
 
 def _answer(
     owner: Member | None, *, kind: str, contact: str, on: date
-) -> tuple[str, dict[str, object]]:
+) -> tuple[str, dict[str, str]]:
     """Which letter, and what it needs.
 
     A closed account keeps its contacts until the night's erasure, and is not erased sooner for
@@ -128,9 +130,10 @@ def _answer(
         return "accounts/sign-up-refused", {}
     if owner is None or owner.subject.closed_on is None:
         return "accounts/already-member", {}
-    waits = owner.subject.restricted or owner.subject.held
-    again_on = None if waits else on + timedelta(days=1)
-    return "accounts/closed-not-erased", {"again_on": again_on}
+    if owner.subject.restricted or owner.subject.held:
+        return "accounts/closed-not-erased", {}
+    with translation.override(owner.language):
+        return "accounts/closed-not-erased", {"again_on": day_in_full(on + timedelta(days=1))}
 
 
 @transaction.atomic
