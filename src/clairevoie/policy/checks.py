@@ -14,6 +14,7 @@ from clairevoie.policy.model import (
     Basis,
     Clock,
     Ending,
+    MessageCategory,
     Importance,
     Policy,
     Promise,
@@ -135,9 +136,25 @@ def _activity(judge: _Judge, activity: Activity) -> None:
             if weighs
             else "is only for basis = 'legitimate-interest'; remove it",
         )
-    if activity.mutable and activity.basis not in (Basis.CONSENT, Basis.LEGITIMATE_INTEREST):
-        judge.note("activities", f"{code}.mutable", f"cannot be: {activity.basis} is not refused")
+    _category(judge, activity)
     _transfers(judge, activity)
+
+
+def _category(judge: _Judge, activity: Activity) -> None:
+    """What is sent has a category, and the right to stop it follows from the legal basis."""
+    key, kept = f"{activity.code}.category", "message" in activity.retention
+    if kept != (activity.category is not None):
+        judge.note(
+            "activities",
+            key,
+            "is missing: copies of its messages are kept (retention names 'message')"
+            if kept
+            else "names messages, whose copies need 'message' in retention; add it there",
+        )
+    if activity.mutable and activity.basis not in (Basis.CONSENT, Basis.LEGITIMATE_INTEREST):
+        judge.note("activities", key, f"can be stopped: {activity.basis} is not refused")
+    if activity.category is MessageCategory.NEWSLETTER and activity.basis is not Basis.CONSENT:
+        judge.note("activities", key, "is promotion: basis = 'consent' alone (CPCE, art. L34-5)")
 
 
 def _transfers(judge: _Judge, activity: Activity) -> None:

@@ -23,6 +23,21 @@ class Basis(StrEnum):
     LEGITIMATE_INTEREST = "legitimate-interest"
 
 
+class MessageCategory(StrEnum):
+    """What a message is for, hence whether its reader may stop it (P-015)."""
+
+    SECURITY = "security"
+    CONTRACT = "contract"  # what the contract or the law obliges us to say
+    INFORMATION = "information"
+    NEWSLETTER = "newsletter"  # and any other promotion: only with consent (CPCE L34-5)
+    SURVEY = "survey"
+
+    @property
+    def can_be_stopped(self) -> bool:
+        """Security and contract cannot: an intruder would stop them first."""
+        return self not in (MessageCategory.SECURITY, MessageCategory.CONTRACT)
+
+
 class Clock(StrEnum):
     """From when a retention rule counts."""
 
@@ -92,7 +107,12 @@ class Activity:
     balancing: str = ""  # legitimate interest: the balancing test, in a sentence
     while_restricted: bool = False  # may go on for a restricted person (art. 18(2))
     planned: bool = False  # described, but the platform does not carry it out yet
-    mutable: bool = False  # the person may switch these messages off
+    category: MessageCategory | None = None  # None: nothing is sent under it
+
+    @property
+    def mutable(self) -> bool:
+        """Its messages can be stopped, by a link or a switch, without a reason."""
+        return self.category is not None and self.category.can_be_stopped
 
 
 class Role(StrEnum):

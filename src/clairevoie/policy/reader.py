@@ -18,6 +18,7 @@ from clairevoie.policy.model import (
     Clock,
     Ending,
     Importance,
+    MessageCategory,
     Officer,
     Organisation,
     Policy,
@@ -201,8 +202,12 @@ def _activity(code: str, table: Table) -> Activity:
         balancing=table.text("balancing", ""),
         while_restricted=table.flag("while-restricted", default=False),
         planned=table.flag("planned", default=False),
-        mutable=table.flag("mutable", default=False),
+        category=_category(table),
     )
+
+
+def _category(table: Table) -> MessageCategory | None:
+    return table.choice("category", MessageCategory) if table.optional_text("category") else None
 
 
 def _rule(code: str, table: Table) -> RetentionRule:
