@@ -19,7 +19,7 @@ if TYPE_CHECKING:
         object_to,
         withdraw_consent,
     )
-    from clairevoie.privacy.declarations import Impersonal, Personal, declare
+    from clairevoie.privacy.declarations import Impersonal, Personal, Unlinked, declare
     from clairevoie.privacy.erasure import CannotErase, Erasure, erase
     from clairevoie.privacy.exporting import SubjectErased, export, make_pack
     from clairevoie.privacy.gate import Decision, may, permitted
@@ -72,7 +72,7 @@ _WHERE = {
         "object_to",
         "withdraw_consent",
     ),
-    "declarations": ("Impersonal", "Personal", "declare"),
+    "declarations": ("Impersonal", "Personal", "Unlinked", "declare"),
     "erasure": ("CannotErase", "Erasure", "erase"),
     # Not a module named «export»: importing it would hide the function of the same name.
     "exporting": ("SubjectErased", "export", "make_pack"),

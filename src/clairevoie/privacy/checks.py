@@ -20,6 +20,7 @@ from clairevoie.policy import Clock
 from clairevoie.privacy.declarations import (
     Impersonal,
     Personal,
+    Unlinked,
     declaration_of,
 )
 from clairevoie.privacy.models import DataSubject
@@ -66,6 +67,8 @@ def _answers(model: type[models.Model]) -> Iterator[CheckMessage]:
         yield _undeclared(model)
     elif isinstance(declaration, Personal):
         yield from _personal(declaration)
+    elif isinstance(declaration, Unlinked):
+        yield from _unlinked(declaration)
     else:
         yield from _impersonal(declaration)
 
@@ -125,7 +128,7 @@ def _columns(declaration: Personal) -> Iterator[CheckMessage]:
         yield _error(model, f"declared column « {name} » does not exist.", "Remove it.", 4)
 
 
-def _policy(declaration: Personal) -> Iterator[CheckMessage]:
+def _policy(declaration: Personal | Unlinked) -> Iterator[CheckMessage]:
     model, current = declaration.model, policy.current()
     if declaration.activity not in current.activities:
         hint = "Use a code of policy/activities.toml, or describe the activity there."
@@ -140,7 +143,7 @@ def _policy(declaration: Personal) -> Iterator[CheckMessage]:
         yield from _clock(declaration, declaration.clock or str(rule.column))
 
 
-def _clock(declaration: Personal, name: str) -> Iterator[CheckMessage]:
+def _clock(declaration: Personal | Unlinked, name: str) -> Iterator[CheckMessage]:
     model = declaration.model
     try:
         field = model._meta.get_field(name)
@@ -213,7 +216,21 @@ def _points_to_a_person(field: models.Field[Any, Any]) -> bool:
     return target in (DataSubject, get_user_model())
 
 
-def _impersonal(declaration: Impersonal) -> Iterator[CheckMessage]:
+def _unlinked(declaration: Unlinked) -> Iterator[CheckMessage]:
+    model = declaration.model
+    yield from _policy(declaration)
+    yield from _impersonal(declaration)
+    rule = policy.current().retention.get(declaration.keep)
+    if rule is not None and rule.clock is not Clock.RECORD:
+        hint = "Without a person there is no clock but a date of the record."
+        yield _error(model, f"rule « {declaration.keep} » counts from a person.", hint, 16)
+    for field in _own_columns(model):
+        if _points_to_a_person(field):
+            hint = "Declare the table Personal, or remove the key."
+            yield _error(model, f"« {field.name} » leads to a person.", hint, 17)
+
+
+def _impersonal(declaration: Impersonal | Unlinked) -> Iterator[CheckMessage]:
     model = declaration.model
     if not declaration.because.strip():
         yield _error(model, "no reason is given.", 'because="…" says why nobody is in it.', 14)

@@ -98,14 +98,38 @@ class Impersonal:
         return self.model._meta.label
 
 
+@dataclass(frozen=True, slots=True)
+class Unlinked:
+    """A table about people whom nothing leads to: a visitor's random number, and no account.
+
+    No export or erasure can find anybody in it; its ``keep`` rule, whose clock is a date of the
+    record, ends its rows all the same. ``columns`` gives the reason of each column that looks
+    personal. A key to a person is refused: rows that have one are :class:`Personal`.
+    """
+
+    model: type[Model]
+    activity: str = field(kw_only=True)
+    keep: str = field(kw_only=True)
+    because: str = field(kw_only=True)
+    columns: Mapping[str, str] = field(default_factory=dict, kw_only=True)
+    clock: str | None = field(default=None, kw_only=True)
+
+    @property
+    def label(self) -> str:
+        return self.model._meta.label
+
+
+Declaration = Personal | Impersonal | Unlinked
+
+
 class AlreadyDeclared(Exception):
     """Two declarations for one table: one of them is wrong."""
 
 
-_declared: dict[type[Model], Personal | Impersonal] = {}
+_declared: dict[type[Model], Declaration] = {}
 
 
-def declare(*declarations: Personal | Impersonal) -> None:
+def declare(*declarations: Declaration) -> None:
     """Register what tables hold. Raises :class:`AlreadyDeclared` on a second word."""
     for declaration in declarations:
         if declaration.model in _declared:
@@ -113,12 +137,12 @@ def declare(*declarations: Personal | Impersonal) -> None:
         _declared[declaration.model] = declaration
 
 
-def declaration_of(model: type[Model]) -> Personal | Impersonal | None:
+def declaration_of(model: type[Model]) -> Declaration | None:
     """The word on a table, if any was given."""
     return _declared.get(model)
 
 
-def declarations() -> Iterator[Personal | Impersonal]:
+def declarations() -> Iterator[Declaration]:
     """Every declaration, in the order given."""
     yield from _declared.values()
 
@@ -126,3 +150,8 @@ def declarations() -> Iterator[Personal | Impersonal]:
 def personal_declarations() -> Iterator[Personal]:
     """Every table about people."""
     return (d for d in _declared.values() if isinstance(d, Personal))
+
+
+def unlinked_declarations() -> Iterator[Unlinked]:
+    """Every table about people whom nothing leads to."""
+    return (d for d in _declared.values() if isinstance(d, Unlinked))

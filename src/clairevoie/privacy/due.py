@@ -31,7 +31,7 @@ from clairevoie.lib import calendar
 from clairevoie.policy import Clock, Ending, RetentionRule
 from clairevoie.privacy.gate import consented
 from clairevoie.privacy.models import DataSubject, LegalHold
-from clairevoie.privacy.tables import Table, fetch, quoted, tables_kept
+from clairevoie.privacy.tables import Copies, Table, fetch, quoted, tables_kept, unlinked_kept
 
 COLUMN = {
     Clock.LAST_USE: "last_use",
@@ -50,7 +50,7 @@ class Line:
     """One rule applied to the people it counts from, or to one table's rows."""
 
     rule: RetentionRule
-    table: Table | None = None
+    table: Copies | None = None
 
     @property
     def what(self) -> str:
@@ -113,6 +113,8 @@ class Line:
         locked = Q(restricted=True) | Q(Q(held=True), Exists(live))
         if self.table is None:
             return locked
+        if not isinstance(self.table, Table):
+            return Q(pk__in=[])  # nobody to restrict, nobody's copies to hold
         path = self.table.declaration.subject
         return Q(Exists(DataSubject.objects.filter(locked, pk=OuterRef(path))))
 
@@ -142,7 +144,8 @@ def lines() -> Iterator[Line]:
     yield from (Line(rule) for rule in people if rule.then is Ending.ERASE)
     for rule in rules:
         if rule.clock is Clock.RECORD:
-            yield from (Line(rule, table) for table in tables_kept(rule.code))
+            every = (*tables_kept(rule.code), *unlinked_kept(rule.code))
+            yield from (Line(rule, table) for table in every)
     yield from (Line(rule) for rule in people if rule.then is Ending.DORMANT)
 
 
@@ -211,10 +214,14 @@ def _range(line: Line, on: date, condition: str) -> tuple[str, list[Any]]:
         where.append("dormant_since IS NULL")
     if line.rule.clock is Clock.LAST_CONTACT:
         where.append(_PROSPECT.format(files="".join(_file(t) for t in tables_kept(line.copies))))
-    if condition:
+    if condition and line.table and not isinstance(line.table, Table):
+        where.append("1 = 0")  # nobody to freeze
+    elif condition:
         condition = condition.replace("{hub}", HUB).replace("{hold}", HOLD)
         where.append(
-            line.table.of(condition) if line.table else condition.format(owner=f"{HUB}.id")
+            line.table.of(condition)
+            if isinstance(line.table, Table)
+            else condition.format(owner=f"{HUB}.id")
         )
         values.append(line.copies)
     return (

@@ -38,7 +38,7 @@ from clairevoie.privacy.erasure import (
     remove_empty_shells,
 )
 from clairevoie.privacy.models import DataSubject
-from clairevoie.privacy.tables import remove_rows, tables_kept
+from clairevoie.privacy.tables import Table, remove_rows, tables_kept
 
 BATCH = 1_000
 _PROOF = "retention.prove"
@@ -159,7 +159,7 @@ def _stop_clocks(line: Line, ids: Sequence[int]) -> None:
 def _end_rows(line: Line, *, on: date, size: int) -> int:
     table = line.table
     assert table is not None
-    owner = table.declaration.subject
+    owner = table.declaration.subject if isinstance(table, Table) else "pk"
     rows = list(
         line.due(on)
         .select_for_update(skip_locked=True, of=("self",))
@@ -168,10 +168,11 @@ def _end_rows(line: Line, *, on: date, size: int) -> int:
     if not rows:
         return 0
     keys = [key for key, _, _ in rows]
-    marks = ", ".join(["%s"] * len(keys))
-    queue_files(table, f"{table.name}.{table.key} IN ({marks})", keys)
+    if isinstance(table, Table):
+        marks = ", ".join(["%s"] * len(keys))
+        queue_files(table, f"{table.name}.{table.key} IN ({marks})", keys)
     remove_rows(table, keys)
-    if table.rule.outlives_erasure:
+    if isinstance(table, Table) and table.rule.outlives_erasure:
         remove_empty_shells(sorted({subject for _, subject, _ in rows if subject}))
     evidence = _evidence((str(key) for key in keys), [clock for _, _, clock in rows])
     _write(line, on, len(rows), evidence | {"tables": {line.what: len(rows)}})

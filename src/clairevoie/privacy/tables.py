@@ -22,7 +22,12 @@ from django.db.models import DateTimeField, Field, FileField, ForeignKey, Model
 from clairevoie import policy
 from clairevoie.lib import calendar
 from clairevoie.policy import Clock, RetentionRule
-from clairevoie.privacy.declarations import Personal, personal_declarations
+from clairevoie.privacy.declarations import (
+    Personal,
+    Unlinked,
+    personal_declarations,
+    unlinked_declarations,
+)
 from clairevoie.privacy.models import DataSubject
 
 
@@ -86,38 +91,16 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """One declared table, ready to be asked and emptied by person."""
+class Copies:
+    """One declared table, whose rows end by a rule."""
 
-    declaration: Personal
+    declaration: Personal | Unlinked
     name: str
     key: str
-    owner: str  # the column nearest to the person
-    hops: tuple[Hop, ...]
-    file_columns: tuple[tuple[str, str], ...]  # column, alias of its storage
-    mention_columns: tuple[str, ...]
 
     @property
     def rule(self) -> RetentionRule:
         return policy.current().retention[self.declaration.keep]
-
-    @property
-    def direct(self) -> bool:
-        """The table itself holds the person's number."""
-        return not self.hops
-
-    def of(self, condition: str) -> str:
-        """SQL for «the row's person satisfies ``condition``» (written over ``{owner}``)."""
-        names = [self.name, *(hop.table for hop in self.hops)]
-        sql = condition.format(owner=f"{names[-1]}.{self.owner}")
-        for before, hop in reversed(list(zip(names, self.hops, strict=False))):
-            sql = f"{before}.{hop.column} IN (SELECT {hop.key} FROM {hop.table} WHERE {sql})"
-        return sql
-
-    @property
-    def whose(self) -> str:
-        """SQL for «belongs to one of these ids», with one parameter."""
-        return self.of(among("{owner}"))
 
     @property
     def clock_field(self) -> Field[Any, Any] | None:
@@ -145,6 +128,35 @@ class Table:
         if isinstance(self.clock_field, DateTimeField):
             return connection.ops.adapt_datetimefield_value(calendar.paris_midnight(after))
         return after.isoformat()
+
+
+@dataclass(frozen=True, slots=True)
+class Table(Copies):
+    """One declared table of people, ready to be asked and emptied by person."""
+
+    declaration: Personal
+    owner: str  # the column nearest to the person
+    hops: tuple[Hop, ...]
+    file_columns: tuple[tuple[str, str], ...]  # column, alias of its storage
+    mention_columns: tuple[str, ...]
+
+    @property
+    def direct(self) -> bool:
+        """The table itself holds the person's number."""
+        return not self.hops
+
+    def of(self, condition: str) -> str:
+        """SQL for «the row's person satisfies ``condition``» (written over ``{owner}``)."""
+        names = [self.name, *(hop.table for hop in self.hops)]
+        sql = condition.format(owner=f"{names[-1]}.{self.owner}")
+        for before, hop in reversed(list(zip(names, self.hops, strict=False))):
+            sql = f"{before}.{hop.column} IN (SELECT {hop.key} FROM {hop.table} WHERE {sql})"
+        return sql
+
+    @property
+    def whose(self) -> str:
+        """SQL for «belongs to one of these ids», with one parameter."""
+        return self.of(among("{owner}"))
 
 
 def _path(declaration: Personal) -> tuple[list[ForeignKey[Any, Any]], str]:
@@ -238,6 +250,17 @@ def tables_kept(keep: str) -> tuple[Table, ...]:
     return tuple(table for table in tables() if table.declaration.keep == keep)
 
 
+def unlinked_kept(keep: str) -> tuple[Copies, ...]:
+    """What the same rule keeps of people whom nothing leads to."""
+    return tuple(_unlinked(d) for d in unlinked_declarations() if d.keep == keep)
+
+
+def _unlinked(declaration: Unlinked) -> Copies:
+    meta = declaration.model._meta
+    name, key = quoted(meta.db_table), quoted(str(meta.pk.column))
+    return Copies(declaration=declaration, name=name, key=key)
+
+
 def lasting_tables() -> tuple[Table, ...]:
     """Archives: what the law keeps although the person is erased."""
     return tuple(table for table in tables() if table.rule.outlives_erasure)
@@ -271,7 +294,7 @@ def _is_owner(table: Table, key: Field[Any, Any]) -> bool:
     return table.direct and quoted(str(key.column)) == table.owner
 
 
-def remove_rows(table: Table, keys: Sequence[Any]) -> int:
+def remove_rows(table: Copies, keys: Sequence[Any]) -> int:
     """Delete rows by primary key, after those of other tables that point to them."""
     if not keys:
         return 0
@@ -283,7 +306,7 @@ def _in_list(keys: Sequence[Any]) -> str:
     return f"IN ({', '.join(['%s'] * len(keys))})"
 
 
-def _detach(table: Table, condition: str, parameters: Sequence[Any]) -> None:
+def _detach(table: Copies, condition: str, parameters: Sequence[Any]) -> None:
     """Rows of other declared tables that point to what will go: unlinked, or gone too."""
     for reference in references():
         if reference.parent is not table:
