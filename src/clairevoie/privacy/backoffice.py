@@ -65,10 +65,12 @@ class Deed:
     explains: Text
     perform: Callable[[HttpRequest, Any, dict[str, Any]], Text | HttpResponse]
     form: type[forms.Form] = forms.Form
+    initial: Callable[[Any], dict[str, Any]] = field(default=lambda _record: {})
     final: bool = False  # cannot be undone: the button is red and the page says so
     possible: Callable[[Any], bool] = bool
     describe: Callable[[Any], Sequence[Section]] = field(default=lambda _record: ())
-    refusals: tuple[type[Exception], ...] = ()  # whose docstring is the sentence to show
+    # Their docstring is the sentence to show, beside the ``field`` that they may name.
+    refusals: tuple[type[Exception], ...] = ()
 
 
 class CappedPaginator(Paginator):  # type: ignore[type-arg]
@@ -255,12 +257,14 @@ class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
             raise PermissionDenied
         if not deed.possible(record):
             raise Http404
-        form = deed.form(request.POST if request.method == "POST" else None)
+        typed = request.POST if request.method == "POST" else None
+        form = deed.form(typed, initial=deed.initial(record))
         if form.is_bound and form.is_valid():
             try:
                 outcome = deed.perform(request, record, form.cleaned_data)
             except deed.refusals as refusal:
-                form.add_error(None, sentence(refusal))
+                named = getattr(refusal, "field", None)
+                form.add_error(named if named in form.fields else None, sentence(refusal))
             else:
                 return self._after(request, record, outcome)
         return self._ask(request, record, deed=deed, form=form)

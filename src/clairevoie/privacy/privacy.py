@@ -140,10 +140,28 @@ declare(
         observed=("uuid", "detected_at", "aware_at", "closed_on"),
         derived=(
             "nature",
+            "data_categories",
+            "consequences",
             "risk",
             "measures",
             "cnil_notified_at",
             "persons_informed_at",
+            "persons_means",
+            "persons_text",
+        ),
+        # The register's own reasoning, about many people at once: for the authority (art. 33(5)).
+        technical=(
+            "cause",
+            "persons_count",
+            "records_count",
+            "risk_reasoning",
+            "processor",
+            "processor_told_at",
+            "cnil_number",
+            "cnil_late_because",
+            "cnil_follow_ups",
+            "persons_exemption",
+            "lessons",
         ),
     ),
     Impersonal(

@@ -256,6 +256,7 @@ def _old_incident(world: World, at: datetime) -> None:
         found,
         risk="none",
         measures="Sessions fermées, mot de passe changé, second facteur activé.",
+        lessons="Le mot de passe servait ailleurs : le second facteur est proposé à chacun.",
         author=helene,
         on=calendar.paris_date(at + timedelta(days=6)),
     )

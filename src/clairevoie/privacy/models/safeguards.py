@@ -16,10 +16,10 @@ class Restriction(PersonalRecord):
     """Processing restricted at the person's request (GDPR art. 18; « verrouillage »)."""
 
     class Ground(models.TextChoices):
-        ACCURACY = "accuracy", "exactitude contestée (art. 18, 1, a)"
-        UNLAWFUL = "unlawful", "traitement illicite, effacement refusé (art. 18, 1, b)"
-        CLAIMS = "claims", "données nécessaires à la personne en justice (art. 18, 1, c)"
-        OBJECTION = "objection", "opposition en cours d’examen (art. 18, 1, d)"
+        ACCURACY = "accuracy", _("exactitude contestée (art. 18, 1, a)")
+        UNLAWFUL = "unlawful", _("traitement illicite, effacement refusé (art. 18, 1, b)")
+        CLAIMS = "claims", _("données nécessaires à la personne en justice (art. 18, 1, c)")
+        OBJECTION = "objection", _("opposition en cours d’examen (art. 18, 1, d)")
 
     ground = models.CharField(_("motif"), max_length=16, choices=Ground)
     since = models.DateField(_("depuis le"))

@@ -68,8 +68,8 @@ class ContactPoint(models.Model):
     """
 
     class Kind(models.TextChoices):
-        EMAIL = "email", "adresse e-mail"
-        PHONE = "phone", "téléphone"
+        EMAIL = "email", _("adresse e-mail")
+        PHONE = "phone", _("téléphone")
 
     subject = models.ForeignKey(DataSubject, models.PROTECT, related_name="contact_points")
     kind = models.CharField(_("nature"), max_length=5, choices=Kind)
