@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.template import Context, Engine, NodeList
+from django.template.loader_tags import ExtendsNode
 from django.utils import translation
 
 from clairevoie.lib.steady import Steady, steady
@@ -91,3 +92,56 @@ def test_an_address_follows_the_urlconf() -> None:
     template.nodelist = nodes
 
     assert template.render(Context()) == "/connexion/"
+
+
+PAGES = {
+    "base": "<title>{% block title %}?{% endblock %}</title>"
+    "{% if 1 %}{% block main %}{% endblock %}{% endif %}{{ inner }}",
+    "panel": '{% extends "base" %}{% block main %}<h1>{% block head %}Head{% endblock %}</h1>'
+    "{% block body %}{% endblock %}{% endblock %}",
+    "page": '{% extends "panel" %}{% load i18n %}not shown'
+    '{% block title %}{% translate "Yes" %}{% endblock %}'
+    '{% block body %}{% with "x" as inner %}{{ inner }}{% endwith %}{{ name }}{% endblock %}',
+    "sets": '{% extends "base" %}{% load i18n %}'
+    '{% block main %}{% translate "Yes" as inner %}{{ inner }}{% endblock %}',
+    "repeats": '{% extends "panel" %}{% block head %}{{ block.super }}!{% endblock %}',
+    "asks": "{% extends parent %}{% block head %}asked{% endblock %}",
+}
+
+
+def engine_of_pages() -> Engine:
+    below = [("django.template.loaders.locmem.Loader", PAGES)]
+    return Engine(
+        libraries={"i18n": "django.templatetags.i18n"},
+        loaders=[("clairevoie.lib.steady.Loader", below)],
+    )
+
+
+@pytest.mark.parametrize(
+    ("page", "shown"),
+    [
+        ("base", "<title>?</title>"),
+        ("panel", "<title>?</title><h1>Head</h1>"),
+        ("page", "<title>Oui</title><h1>Head</h1>xAlice"),
+        ("sets", "<title>?</title>Oui"),
+        ("repeats", "<title>?</title><h1>Head!</h1>"),
+        ("asks", "<title>?</title><h1>asked</h1>"),
+    ],
+)
+def test_a_page_that_extends_others_is_the_same_written_out(page: str, shown: str) -> None:
+    engine = engine_of_pages()
+    values = {"name": "Alice", "parent": "panel"}
+    for other in PAGES:  # whichever of the family was read first
+        engine.get_template(other)
+
+    rendered = [engine.get_template(page).render(Context(values)) for _ in range(2)]
+
+    assert rendered == [shown, shown]
+
+
+def test_only_what_django_must_decide_is_left_to_it() -> None:
+    engine = engine_of_pages()
+
+    left = [n for n in PAGES if engine.get_template(n).nodelist.get_nodes_by_type(ExtendsNode)]
+
+    assert left == ["repeats", "asks"]

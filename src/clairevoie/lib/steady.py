@@ -4,16 +4,20 @@ Most of the time of a page went into translating the same sentences and reversin
 addresses for each reader. A sentence depends on the language, the address of a page without
 arguments on the URLconf and its prefix, a static file on nothing: each run of constants, with the
 text between them, becomes one node that remembers what it said by what it depends on.
+
+A page that extends others is first written out: every block where it stands, once for all rather
+than for each reader, so that the runs of constants cross from one template to the next.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 from django.template import Context
 from django.template.base import FilterExpression, Node, NodeList, Template, TextNode, Variable
 from django.template.defaulttags import CommentNode, IfNode, LoadNode, URLNode
+from django.template.loader_tags import BlockNode, ExtendsNode
 from django.template.loaders import cached
 from django.templatetags.i18n import TranslateNode
 from django.templatetags.static import StaticNode
@@ -96,12 +100,104 @@ def _lists_of(node: Node) -> list[NodeList]:
     return [below for below in lists if isinstance(below, NodeList)]
 
 
+class Scope(Node):
+    """A block in its place: the variables it sets stay inside."""
+
+    def __init__(self, nodes: NodeList) -> None:
+        self.nodelist = nodes
+
+    def render(self, context: Context) -> str:
+        with context.push():
+            return self.nodelist.render(context)
+
+
+def write_out(template: Template, read: Callable[[str], Template]) -> bool:
+    """Make one list of a page and of those it extends; False where that cannot be known yet.
+
+    A block that repeats its parent's, or a parent that is only named when the page is rendered,
+    is left to Django.
+    """
+    family = _family(template, read)
+    if len(family) < 2 or any("block.super" in member.source for member in family):
+        return False
+    blocks: dict[str, NodeList] = {}
+    for member in family:  # the youngest decides
+        for block in member.nodelist.get_nodes_by_type(BlockNode):
+            assert isinstance(block, BlockNode)
+            blocks.setdefault(block.name, block.nodelist)
+    template.nodelist = family[-1].nodelist
+    _place(blocks, template.nodelist)
+    return True
+
+
+def _family(template: Template, read: Callable[[str], Template]) -> list[Template]:
+    """The page, its parent, and so on; nobody where a parent is not a constant."""
+    family = [template]
+    while (parent := _parent(family[-1])) is not None:
+        called = parent.parent_name
+        if not isinstance(called, FilterExpression) or not _is_constant(called):
+            return []
+        name = str(called.var)
+        if name in {member.name for member in family}:  # a template that extends its namesake
+            return []
+        family.append(read(name))
+    return family
+
+
+def _parent(template: Template) -> ExtendsNode | None:
+    return next((node for node in template.nodelist if isinstance(node, ExtendsNode)), None)
+
+
+def _place(blocks: Mapping[str, NodeList], nodes: NodeList) -> None:
+    placed: list[Node] = []
+    for node in nodes:
+        if not isinstance(node, BlockNode):
+            for below in _lists_of(node):
+                _place(blocks, below)
+            placed.append(node)
+            continue
+        inside = blocks[node.name]
+        _place(blocks, inside)
+        constant = all(keys_of(below) is not None for below in inside)
+        placed += inside if constant else [Scope(inside)]
+    nodes[:] = placed
+
+
 class Loader(cached.Loader):
-    """Django's cached loader; a template is made steady when it is read."""
+    """Django's cached loader; a template is written out and made steady when it is read."""
+
+    def __init__(self, engine: Any, loaders: Any) -> None:
+        super().__init__(engine, loaders)
+        self.pages: dict[str, Template] = {}
 
     def get_template(self, template_name: str, skip: Any = None) -> Template:
+        """A page; or, where ``skip`` says who extends it, a parent with its blocks open."""
+        if skip is not None:
+            return self._parent_of_others(template_name, skip)
+        page = self.pages.get(template_name)
+        if page is None:
+            page = self.pages[template_name] = self._page(template_name)
+        return page
+
+    def _page(self, template_name: str) -> Template:
+        ready = self._parent_of_others(template_name, None)
+        page = self._read(template_name) if _parent(ready) else ready
+        if page is ready or not write_out(page, self._read):
+            return ready
+        steady(page.nodelist)
+        return page
+
+    def _read(self, template_name: str) -> Template:
+        """Parsed again: the nodes are changed afterwards, and belong to one page."""
+        return super(cached.Loader, self).get_template(template_name)
+
+    def _parent_of_others(self, template_name: str, skip: Any) -> Template:
         known = self.cache_key(template_name, skip) in self.get_template_cache
         template: Template = super().get_template(template_name, skip)
         if not known:
             steady(template.nodelist)
         return template
+
+    def reset(self) -> None:
+        super().reset()
+        self.pages.clear()

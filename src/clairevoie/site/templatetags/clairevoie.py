@@ -9,7 +9,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django import template
-from django.forms import BoundField
 from django.template import Context
 from django.urls import NoReverseMatch, reverse
 from django.utils import formats, timezone, translation
@@ -146,12 +145,6 @@ def quoted(text: str) -> str:
 @register.filter
 def split_words(text: str) -> list[str]:
     return text.split()
-
-
-@register.filter
-def is_choice(field: BoundField) -> bool:
-    """Whether the widget is one tick box, which stands before its label."""
-    return field.widget_type == "checkbox"
 
 
 @dataclass(frozen=True, slots=True)
