@@ -277,8 +277,11 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int("CLAIREVOIE_PROXIES", 0)
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 8, "dashed": False}
 MFA_ADAPTER = "clairevoie.accounts.second_factor.SecondFactorAdapter"
 MFA_FORMS = {
-    "add_webauthn": "clairevoie.accounts.forms.credentials.NewKeyForm",
-    "edit_webauthn": "clairevoie.accounts.forms.credentials.RenamedKeyForm",
+    "add_webauthn": "clairevoie.accounts.forms.keys.NewKeyForm",
+    "authenticate_webauthn": "clairevoie.accounts.forms.keys.SecondKeyForm",
+    "edit_webauthn": "clairevoie.accounts.forms.keys.RenamedKeyForm",
+    "login_webauthn": "clairevoie.accounts.forms.keys.OnlyKeyForm",
+    "reauthenticate_webauthn": "clairevoie.accounts.forms.keys.ConfirmingKeyForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

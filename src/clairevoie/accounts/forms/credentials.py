@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from allauth.account.forms import AddEmailForm, ChangePhoneForm, LoginForm, UserTokenForm
-from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
@@ -62,25 +61,6 @@ class NewPhoneForm(ChangePhoneForm):  # type: ignore[misc]  # allauth ships no t
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["phone"].label = _("Nouveau numéro de téléphone")
-
-
-class NewKeyForm(AddWebAuthnForm):  # type: ignore[misc]  # allauth ships no types
-    """A passkey and its name."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["name"].label = _("Nom de la clé")
-        alone = self.fields["passwordless"]
-        alone.label = _("Entrer avec cette clé seule, sans mot de passe")
-        alone.help_text = _("Votre appareil demandera alors votre empreinte ou son code.")
-
-
-class RenamedKeyForm(EditWebAuthnForm):  # type: ignore[misc]  # allauth ships no types
-    """Another name for a passkey."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["name"].label = _("Nom de la clé")
 
 
 class ResetPasswordForm(forms.Form):
