@@ -14,28 +14,23 @@ from clairevoie.policy.model import (
     Basis,
     Clock,
     Ending,
-    MessageCategory,
     Importance,
+    MessageCategory,
     Policy,
     Promise,
     Recipient,
     RetentionRule,
     Role,
-    Tracker,
 )
 from clairevoie.policy.quotations import look_up
 from clairevoie.policy.table import Problems
+from clairevoie.policy.tracker_checks import check_trackers
 
 PROMISES = tuple(f"P-{number:03}" for number in range(1, 111))
 GAPS = frozenset(f"F-{number:02}" for number in range(1, 41))
 
 # Where no safeguard of GDPR chapter V is needed: the Union, Iceland, Liechtenstein, Norway.
 EEA = frozenset(re.findall("..", "ATBEBGCYCZDEDKEEESFIFRGRHRHUIEISITLILTLULVMTNLNOPLPTROSESISK"))
-TRACKER_KINDS = ("cookie", "local-storage", "session-storage")
-EXEMPT_CATEGORIES = ("necessary", "audience-exempt")
-CATEGORIES = (*EXEMPT_CATEGORIES, "audience", "preferences", "social", "advertising")
-TRACKER_LONGEST_MONTHS = 13  # CNIL: a tracker lives thirteen months at most
-
 MAJOR_NOTICE = timedelta(days=14)  # P-008 [D]: a major version is announced two weeks before
 
 _EXECUTOR = re.compile(r"[a-z]+\.[a-z]+(-[a-z]+)*|test:[a-z]+(-[a-z]+)*")
@@ -71,8 +66,7 @@ def cross_check(policy: Policy, problems: Problems) -> None:
         _ceiling(judge, rule)
     for recipient in policy.recipients.values():
         _recipient(judge, recipient)
-    for tracker in policy.trackers.values():
-        _tracker(judge, tracker)
+    check_trackers(policy, judge.note)
     for promise in policy.promises.values():
         _promise(judge, promise)
     _all_promises(judge)
@@ -137,6 +131,7 @@ def _activity(judge: _Judge, activity: Activity) -> None:
             else "is only for basis = 'legitimate-interest'; remove it",
         )
     _category(judge, activity)
+    _consent(judge, activity)
     _transfers(judge, activity)
 
 
@@ -155,6 +150,24 @@ def _category(judge: _Judge, activity: Activity) -> None:
         judge.note("activities", key, f"can be stopped: {activity.basis} is not refused")
     if activity.category is MessageCategory.NEWSLETTER and activity.basis is not Basis.CONSENT:
         judge.note("activities", key, "is promotion: basis = 'consent' alone (CPCE, art. L34-5)")
+
+
+def _consent(judge: _Judge, activity: Activity) -> None:
+    """Whatever rests on consent has the exact words people agree to, French at least (art. 7)."""
+    asks = activity.basis is Basis.CONSENT
+    if asks != ("fr" in activity.consent):
+        judge.note(
+            "activities",
+            f"{activity.code}.consent",
+            "is missing: write the exact words that people agree to, in French at least"
+            if asks
+            else "is only for basis = 'consent'; remove it",
+        )
+    for key in activity.covered_by:
+        if not re.fullmatch(r"[0-9a-f]{64}", key):
+            judge.note("activities", f"{activity.code}.covered-by", f"{key!r} is no fingerprint")
+    if activity.prospecting and not asks:
+        judge.note("activities", f"{activity.code}.prospecting", "rests on consent (CPCE L34-5)")
 
 
 def _transfers(judge: _Judge, activity: Activity) -> None:
@@ -275,23 +288,6 @@ def _recipient(judge: _Judge, recipient: Recipient) -> None:
             judge.note("recipients", f"{code}.review-due", "is not after contract-on")
     elif recipient.review_due:
         judge.note("recipients", f"{code}.contract-on", "is missing: what would be reviewed?")
-
-
-def _tracker(judge: _Judge, tracker: Tracker) -> None:
-    code = tracker.code
-    judge.must_exist("trackers", f"{code}.promises", tracker.promises, "promises")
-    if tracker.kind not in TRACKER_KINDS:
-        judge.note("trackers", f"{code}.kind", f"is one of {', '.join(TRACKER_KINDS)}")
-    if tracker.category not in CATEGORIES:
-        judge.note("trackers", f"{code}.category", f"is one of {', '.join(CATEGORIES)}")
-    elif tracker.exempt != (tracker.category in EXEMPT_CATEGORIES):
-        exempt = " and ".join(EXEMPT_CATEGORIES)
-        judge.note("trackers", f"{code}.exempt", f"is true for {exempt}, false for the others")
-    if tracker.lifetime and tracker.lifetime.longest_days > TRACKER_LONGEST_MONTHS * 31:
-        judge.note("trackers", f"{code}.lifetime", "is longer than thirteen months (P-048)")
-    twins = [t for t in judge.policy.trackers.values() if t.name == tracker.name]
-    if len(twins) > 1 and tracker is twins[-1]:
-        judge.note("trackers", f"{code}.name", f"is that of [{twins[0].code}] already")
 
 
 def _promise(judge: _Judge, promise: Promise) -> None:

@@ -6,7 +6,7 @@ One class a file of ``policy/``. Texts are French; a key such as ``title`` is wh
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -108,6 +108,10 @@ class Activity:
     while_restricted: bool = False  # may go on for a restricted person (art. 18(2))
     planned: bool = False  # described, but the platform does not carry it out yet
     category: MessageCategory | None = None  # None: nothing is sent under it
+    # language → the exact words agreed to (art. 7); no mapping can be hashed
+    consent: Mapping[str, str] = field(default_factory=dict, hash=False)
+    covered_by: tuple[str, ...] = ()  # fingerprints of consents that a mere rewording leaves good
+    prospecting: bool = False  # objecting to it is absolute, on every channel (art. 21(2))
 
     @property
     def mutable(self) -> bool:
@@ -143,19 +147,69 @@ class Recipient:
     promises: tuple[str, ...]
 
 
+class TrackerCategory(StrEnum):
+    """What a tracker is for (F-13). The first two need no consent."""
+
+    NECESSARY = "necessary"
+    AUDIENCE_EXEMPT = "audience-exempt"
+    AUDIENCE = "audience"
+    PREFERENCES = "preferences"
+    SOCIAL = "social"
+    ADVERTISING = "advertising"
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """One more place a page may load from: a directive of the Content-Security-Policy."""
+
+    directive: str  # script-src, frame-src…
+    origin: str  # https://www.youtube-nocookie.com
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tracker:
-    """A cookie or another device storage (P-033)."""
+    """A cookie, another device storage, or a third party's content (P-033)."""
 
     code: str
     name: str  # as it stands in the browser; a trailing * is a prefix
-    kind: str  # cookie, local-storage, session-storage
+    kind: str  # cookie, local-storage, session-storage, embed
     provider: str
     category: str
     exempt: bool
     purpose: str
     lifetime: Duration | None  # None: until the browser session ends
+    also: tuple[str, ...] = ()  # other names it goes by, written and agreed to together
+    on_request: Duration | None = None  # the longer life that the person may ask for
+    exempt_for_session: bool = False  # without consent: until the browser closes, as asked for
+    third_party: bool = False
+    hosts: tuple[Host, ...] = ()  # what pages may load once the person agreed
+    policy_link: str = ""  # the third party's own privacy policy (P-051)
+    policy_checked_on: date | None = None  # when that link was last seen to answer
+    recipient: str | None = None  # of recipients.toml
+    loss: str = ""  # what refusing it loses, and nothing else (P-056)
+    active: bool = True
+    updated_on: date
     promises: tuple[str, ...]
+
+    @property
+    def optional(self) -> bool:
+        """Whether it waits for the person's word."""
+        return not self.exempt
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.name, *self.also)
+
+    @property
+    def longest(self) -> Duration | None:
+        """The longest life any page may give it; None: until the browser closes."""
+        return self.on_request or self.lifetime
+
+    def is_named(self, name: str) -> bool:
+        """Whether ``name``, met in a browser, is this tracker's."""
+        return any(
+            name.startswith(own[:-1]) if own.endswith("*") else name == own for own in self.names
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from clairevoie.policy.model import (
     Basis,
     Clock,
     Ending,
+    Host,
     Importance,
     MessageCategory,
     Officer,
@@ -203,7 +204,16 @@ def _activity(code: str, table: Table) -> Activity:
         while_restricted=table.flag("while-restricted", default=False),
         planned=table.flag("planned", default=False),
         category=_category(table),
+        consent=_words(table),
+        covered_by=table.texts("covered-by"),
+        prospecting=table.flag("prospecting", default=False),
     )
+
+
+def _words(table: Table) -> MappingProxyType[str, str]:
+    """``consent = { fr = "…", en = "…" }``: what a person agrees to, word for word."""
+    words = table.table("consent") if "consent" in table else None
+    return MappingProxyType({} if words is None else {code: words.text(code) for code in words})
 
 
 def _category(table: Table) -> MessageCategory | None:
@@ -276,8 +286,30 @@ def _tracker(code: str, table: Table) -> Tracker:
         exempt=table.flag("exempt"),
         purpose=table.text("purpose"),
         lifetime=table.optional_duration("lifetime"),
+        also=table.texts("also"),
+        on_request=table.optional_duration("on-request"),
+        exempt_for_session=table.flag("exempt-for-session", default=False),
+        third_party=table.flag("third-party", default=False),
+        hosts=_hosts(table),
+        policy_link=table.text("policy-link", ""),
+        policy_checked_on=table.optional_day("policy-checked-on"),
+        recipient=table.optional_text("recipient"),
+        loss=table.text("loss", ""),
+        active=table.flag("active", default=True),
+        updated_on=table.day("updated-on"),
         promises=table.texts("promises", required=True),
     )
+
+
+def _hosts(table: Table) -> tuple[Host, ...]:
+    """``hosts = ["frame-src https://www.example.org"]``: a directive, then an origin."""
+    found = []
+    for text in table.texts("hosts"):
+        directive, _, origin = text.partition(" ")
+        if not (directive and origin.strip()):
+            table.note("hosts", f"holds {text!r}; write it as 'script-src https://example.org'")
+        found.append(Host(directive, origin.strip()))
+    return tuple(found)
 
 
 def _promise(code: str, table: Table) -> Promise:

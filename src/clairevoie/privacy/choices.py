@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 
 from django.db import transaction
 
 from clairevoie import policy
 from clairevoie.privacy import ledger
-from clairevoie.privacy.models import Acknowledgement, Consent, DataSubject, Objection
+from clairevoie.privacy.models import (
+    Acknowledgement,
+    Consent,
+    ConsentText,
+    DataSubject,
+    Objection,
+)
+from clairevoie.privacy.wordings import wording
 
 
 class UnknownActivity(LookupError):
@@ -25,10 +31,26 @@ def activity_named(code: str) -> policy.Activity:
 
 
 def give_consent(
-    subject: DataSubject, *, activity: str, text: str, source: str, at: datetime
+    subject: DataSubject,
+    *,
+    activity: str,
+    text: str,
+    source: str,
+    at: datetime,
+    language: str = "fr",
 ) -> Consent:
-    """The person agrees to ``activity``, having read exactly ``text`` (GDPR art. 7)."""
-    return _consent(subject, activity=activity, text=text, source=source, at=at, given=True)
+    """The person agrees to ``activity``, having read exactly ``text`` (GDPR art. 7).
+
+    It is their last word: an objection of theirs to the same activity is lifted.
+    """
+    entry = activity_named(activity)
+    with transaction.atomic():
+        version = wording(entry, text=text, language=language, at=at)
+        if _objects(subject, activity):
+            lift_objection(subject, activity=activity, source=source, at=at)
+        return _consent(
+            subject, activity=activity, version=version, source=source, at=at, given=True
+        )
 
 
 def withdraw_consent(
@@ -38,27 +60,46 @@ def withdraw_consent(
     last = _last_consent(subject, activity)
     if last is None or not last.given:
         return None
-    return _consent(subject, activity=activity, text=last.text, source=source, at=at, given=False)
+    with transaction.atomic():
+        # A consent from before texts were kept names none: its words become a version now.
+        version = last.wording or wording(
+            activity_named(activity), text=last.text, language="fr", at=at
+        )
+        return _consent(
+            subject, activity=activity, version=version, source=source, at=at, given=False
+        )
 
 
 def _last_consent(subject: DataSubject, activity: str) -> Consent | None:
     rows = Consent.including_restricted.filter(subject=subject, activity=activity)
-    found: Consent | None = rows.order_by("id").last()
+    found: Consent | None = rows.select_related("wording").order_by("id").last()
     return found
 
 
+def _objects(subject: DataSubject, activity: str) -> bool:
+    acts = Objection.including_restricted.filter(subject=subject, activity=activity)
+    return bool(acts.order_by("-id").values_list("raised", flat=True).first())
+
+
 def _consent(
-    subject: DataSubject, *, activity: str, text: str, source: str, at: datetime, given: bool
+    subject: DataSubject,
+    *,
+    activity: str,
+    version: ConsentText,
+    source: str,
+    at: datetime,
+    given: bool,
 ) -> Consent:
-    activity_named(activity)
-    text_hash = hashlib.sha256(text.encode()).hexdigest()
+    """One row and one line of the ledger; what is withdrawn is what was read when giving."""
     with transaction.atomic():
         consent: Consent = Consent.including_restricted.create(
             subject=subject,
             activity=activity,
             given=given,
-            text=text,
-            text_hash=text_hash,
+            wording=version,
+            text=version.text,
+            text_hash=version.text_hash,
+            fingerprint=version.fingerprint,
             at=at,
             source=source,
             policy_hash=policy.current().digest,
@@ -67,7 +108,11 @@ def _consent(
             executor="consent.give" if given else "consent.withdraw",
             at=at,
             subject=subject.uuid,
-            facts={"activity": activity, "text": text_hash},
+            facts={
+                "activity": activity,
+                "text": version.text_hash,
+                "fingerprint": version.fingerprint,
+            },
         )
     return consent
 

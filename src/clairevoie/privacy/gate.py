@@ -15,6 +15,7 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Value
 from clairevoie.policy import Activity, Basis
 from clairevoie.privacy.choices import activity_named
 from clairevoie.privacy.models import Consent, DataSubject, Objection
+from clairevoie.privacy.wordings import covered
 
 M = TypeVar("M", bound=Model)
 
@@ -28,7 +29,10 @@ class Decision:
 
 
 def consented(activity: str, *, subject: str) -> Q:
-    """SQL: the last word of the person on ``activity`` is yes. One index answers."""
+    """SQL: the last word of the person on ``activity`` is yes, to what it has since become.
+
+    One index answers. A consent covers only what was said (:mod:`clairevoie.privacy.scope`).
+    """
     mine = Consent.including_restricted.filter(activity=activity, subject=OuterRef(subject))
     later_no = Consent.including_restricted.filter(
         activity=activity,
@@ -36,7 +40,8 @@ def consented(activity: str, *, subject: str) -> Q:
         given=False,
         id__gt=OuterRef("id"),
     )
-    return Q(Exists(mine.filter(given=True).filter(~Exists(later_no))))
+    said_yes = mine.filter(covered(activity_named(activity)), given=True)
+    return Q(Exists(said_yes.filter(~Exists(later_no))))
 
 
 def objected(activity: str, *, subject: str) -> Q:
@@ -80,7 +85,7 @@ def may(subject: DataSubject, activity: str) -> Decision:
 
 
 def _can_be_opposed(entry: Activity) -> bool:
-    return entry.basis is Basis.LEGITIMATE_INTEREST or entry.mutable
+    return entry.basis is Basis.LEGITIMATE_INTEREST or entry.mutable or entry.prospecting
 
 
 def _shut(entry: Activity) -> Q:

@@ -4,6 +4,8 @@ from clairevoie.privacy.declarations import Impersonal, Personal, declare
 from clairevoie.privacy.models import (
     Acknowledgement,
     Consent,
+    ConsentCoverage,
+    ConsentText,
     ContactPoint,
     DataSubject,
     Disclosure,
@@ -56,8 +58,18 @@ declare(
         keep="identity",
         title="Consentements donnés et retirés",
         provided=("activity", "given"),
-        observed=("at", "source", "text", "text_hash", "policy_hash"),
+        observed=("at", "source", "text", "text_hash", "fingerprint", "policy_hash"),
+        technical=("wording",),
     ),
+    Impersonal(
+        ConsentText,
+        because="The words shown to everybody, and what the policy said: it names nobody.",
+        columns={
+            "text": "Words of the organisation, the same for all.",
+            "facts": "The policy's own data: purposes, recipients, durations.",
+        },
+    ),
+    Impersonal(ConsentCoverage, because="Two fingerprints of the policy's facts."),
     Personal(
         Objection,
         activity="rights",

@@ -1,8 +1,9 @@
 """What the database itself refuses, whoever asks: changing the ledger, rewriting a choice.
 
-Two protections, on both engines, installed by the migration ``0002_ledger_triggers``:
+Two protections, on both engines, installed by the migrations that call :func:`protect`:
 
-- the ledger refuses UPDATE, DELETE and TRUNCATE (and, on SQLite, INSERT OR REPLACE);
+- the ledger, the words people agree to, and what apps :func:`freeze`, refuse UPDATE, DELETE and
+  TRUNCATE (and, on SQLite, INSERT OR REPLACE);
 - consents, objections and acknowledgements refuse UPDATE, except of ``subject_id`` alone:
   merging two subjects moves their choices, erasure deletes them, nothing rewrites them.
 
@@ -16,7 +17,7 @@ from collections.abc import Iterator
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-FROZEN = ("privacy_ledgerentry",)
+FROZEN = ["privacy_ledgerentry", "privacy_consenttext", "privacy_consentcoverage"]
 APPEND_ONLY = ("privacy_consent", "privacy_objection", "privacy_acknowledgement")
 
 _POSTGRESQL_FUNCTIONS = """
@@ -34,6 +35,13 @@ BEGIN
     RETURN NEW;
 END $$;
 """
+
+
+def freeze(table: str) -> None:
+    """Have ``table`` of an app frozen too, from the migration of its own that calls
+    :func:`protect`; the engine knows no app."""
+    if table not in FROZEN:
+        FROZEN.append(table)
 
 
 def protect(connection: BaseDatabaseWrapper) -> None:
@@ -67,16 +75,19 @@ def missing_protections(connection: BaseDatabaseWrapper) -> list[str]:
 
 
 def _protections(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str, str]]:
-    """(trigger, table, statement that creates it), for this engine."""
+    """(trigger, table, statement that creates it), for this engine; tables of migrations yet to
+    come have none."""
+    there = set(connection.introspection.table_names())
+    frozen = [table for table in FROZEN if table in there]
     if connection.vendor == "postgresql":
-        yield from _on_postgresql()
+        yield from _on_postgresql(frozen)
     else:
-        yield from _on_sqlite(connection)
+        yield from _on_sqlite(connection, frozen)
 
 
-def _on_postgresql() -> Iterator[tuple[str, str, str]]:
+def _on_postgresql(frozen: list[str]) -> Iterator[tuple[str, str, str]]:
     refuse = "EXECUTE FUNCTION clairevoie_refuse_change()"
-    for table in FROZEN:
+    for table in frozen:
         rows = f"{table}_no_change"
         yield (
             rows,
@@ -99,8 +110,10 @@ def _on_postgresql() -> Iterator[tuple[str, str, str]]:
         )
 
 
-def _on_sqlite(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str, str]]:
-    for table in FROZEN:
+def _on_sqlite(
+    connection: BaseDatabaseWrapper, frozen: list[str]
+) -> Iterator[tuple[str, str, str]]:
+    for table in frozen:
         for verb, when in (
             ("UPDATE", ""),
             ("DELETE", ""),

@@ -1,6 +1,12 @@
 """The engine's own tables."""
 
-from clairevoie.privacy.models.choices import Acknowledgement, Consent, Objection
+from clairevoie.privacy.models.choices import (
+    Acknowledgement,
+    Consent,
+    ConsentCoverage,
+    ConsentText,
+    Objection,
+)
 from clairevoie.privacy.models.evidence import (
     Effect,
     Execution,
@@ -26,6 +32,8 @@ from clairevoie.privacy.models.subjects import (
 __all__ = [
     "Acknowledgement",
     "Consent",
+    "ConsentCoverage",
+    "ConsentText",
     "ContactPoint",
     "DataSubject",
     "Disclosure",

@@ -29,12 +29,76 @@ class Choice(PersonalRecord):
         return f"{self._meta.verbose_name} {self.pk}: {self.activity}"
 
 
+class ConsentText(models.Model):
+    """The exact words people agree to, and the facts they were told with them: never changed.
+
+    A version a row, numbered 1, 2, 3… for each activity and language. ``facts`` is what
+    :func:`clairevoie.privacy.scope.facts_of` said on the day; the database refuses UPDATE and
+    DELETE (:mod:`clairevoie.privacy.triggers`).
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    activity = models.CharField(_("activité"), max_length=64)
+    language = models.CharField(_("langue"), max_length=8)
+    number = models.PositiveIntegerField(_("version"))
+    text = models.TextField(_("texte"))
+    text_hash = models.CharField(_("empreinte du texte"), max_length=64)
+    fingerprint = models.CharField(_("empreinte des faits"), max_length=64)
+    facts = models.JSONField(_("faits"))
+    policy_version = models.PositiveIntegerField(_("version de la notice"))
+    policy_hash = models.CharField(_("empreinte de la politique"), max_length=64)
+    published_at = models.DateTimeField(_("publié le"))
+
+    class Meta:
+        verbose_name = _("texte de consentement")
+        verbose_name_plural = _("textes de consentement")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["activity", "language", "number"], name="consent_text_numbered"
+            ),
+            models.UniqueConstraint(
+                fields=["activity", "language", "text_hash", "fingerprint"],
+                name="consent_text_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.activity} {self.language} {self.number}"
+
+
+class ConsentCoverage(models.Model):
+    """A consent given to the facts ``consented`` covers the facts ``present``; never changed."""
+
+    id = models.BigAutoField(primary_key=True)
+    activity = models.CharField(max_length=64)
+    present = models.CharField(max_length=64)
+    consented = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("portée d’un consentement")
+        verbose_name_plural = _("portées des consentements")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["activity", "present", "consented"], name="consent_coverage_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.activity} {self.present[:8]}"
+
+
 class Consent(Choice):
     """Consent given or withdrawn (GDPR art. 6(1)(a), 7)."""
 
     given = models.BooleanField(_("donné"))
     text = models.TextField(_("texte affiché"), help_text="The exact words shown.")
     text_hash = models.CharField(_("empreinte du texte"), max_length=64)
+    wording = models.ForeignKey(
+        ConsentText, models.PROTECT, related_name="+", null=True, db_index=False
+    )
+    fingerprint = models.CharField(
+        _("empreinte des faits"), max_length=64, help_text="What the person was told.", default=""
+    )
 
     class Meta(Choice.Meta):
         verbose_name = "consentement"
