@@ -10,6 +10,7 @@ from clairevoie.policy.model import (
     Basis,
     Clock,
     Ending,
+    Host,
     Importance,
     MessageCategory,
     Officer,
@@ -20,6 +21,7 @@ from clairevoie.policy.model import (
     RetentionRule,
     Role,
     Tracker,
+    TrackerCategory,
     Version,
 )
 from clairevoie.policy.publication import Draft, difference, earliest_effect, publish
@@ -33,6 +35,7 @@ __all__ = [
     "Clock",
     "Draft",
     "Ending",
+    "Host",
     "Importance",
     "MessageCategory",
     "Officer",
@@ -46,6 +49,7 @@ __all__ = [
     "RetentionRule",
     "Role",
     "Tracker",
+    "TrackerCategory",
     "Version",
     "count",
     "current",
