@@ -89,8 +89,4 @@ class Migration(migrations.Migration):
             name='risk_reasoning',
             field=models.TextField(blank=True, verbose_name='raisons de cette évaluation'),
         ),
-        migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(('persons_informed_at__isnull', True), ('persons_exemption', ''), _connector='OR'), name='incident_told_or_exempt'),
-        ),
     ]

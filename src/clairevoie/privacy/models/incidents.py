@@ -6,7 +6,6 @@ import uuid
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from clairevoie.privacy.models.subjects import DataSubject
@@ -101,12 +100,6 @@ class Incident(models.Model):
         verbose_name = _("incident")
         verbose_name_plural = _("incidents")
         indexes: ClassVar = [models.Index(fields=["closed_on", "id"], name="incident_clock")]
-        constraints: ClassVar = [
-            models.CheckConstraint(
-                name="incident_told_or_exempt",
-                condition=Q(persons_informed_at__isnull=True) | Q(persons_exemption=""),
-            )
-        ]
 
     def __str__(self) -> str:
         return f"incident {self.uuid}"
