@@ -3,4 +3,67 @@
 The choices themselves are the engine's append-only records, because the gate reads them; here
 people give them, take them back and read them again. Nothing here ever decides for a person:
 silence is a refusal, and acknowledging a text is never a consent (P-006).
+
+One door for everything above: ``from clairevoie import consent``. Names resolve on first use,
+because Django imports this package before any model can exist.
 """
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from clairevoie.consent.choices_cookie import Choices
+    from clairevoie.consent.giving import (
+        Live,
+        NotByConsent,
+        TextChanged,
+        Words,
+        follow,
+        give,
+        live,
+        to_ask_again,
+        withdraw,
+        words,
+    )
+    from clairevoie.consent.middleware import choices_of
+
+_WHERE = {
+    "choices_cookie": ("Choices",),
+    "giving": (
+        "Live",
+        "NotByConsent",
+        "TextChanged",
+        "Words",
+        "follow",
+        "give",
+        "live",
+        "to_ask_again",
+        "withdraw",
+        "words",
+    ),
+    "middleware": ("choices_of",),
+}
+_HOME = {name: module for module, names in _WHERE.items() for name in names}
+
+__all__ = [
+    "Choices",
+    "Live",
+    "NotByConsent",
+    "TextChanged",
+    "Words",
+    "choices_of",
+    "follow",
+    "give",
+    "live",
+    "to_ask_again",
+    "withdraw",
+    "words",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

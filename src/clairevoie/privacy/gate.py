@@ -33,15 +33,10 @@ def consented(activity: str, *, subject: str) -> Q:
 
     One index answers. A consent covers only what was said (:mod:`clairevoie.privacy.scope`).
     """
-    mine = Consent.including_restricted.filter(activity=activity, subject=OuterRef(subject))
-    later_no = Consent.including_restricted.filter(
-        activity=activity,
-        subject=OuterRef("subject"),
-        given=False,
-        id__gt=OuterRef("id"),
-    )
-    said_yes = mine.filter(covered(activity_named(activity)), given=True)
-    return Q(Exists(said_yes.filter(~Exists(later_no))))
+    words = Consent.including_restricted.filter(activity=activity)
+    later = words.filter(subject=OuterRef("subject"), id__gt=OuterRef("id"))
+    yes = words.filter(covered(activity_named(activity)), subject=OuterRef(subject), given=True)
+    return Q(Exists(yes.filter(~Exists(later))))
 
 
 def objected(activity: str, *, subject: str) -> Q:

@@ -47,10 +47,12 @@ def publish_present(*, at: datetime) -> int:
 
 
 def covered(activity: Activity) -> Q:
-    """SQL: this consent was given to facts that cover the present ones."""
+    """SQL: this consent was given to facts that cover the present ones, or that the policy says
+    are the same in other words."""
     present = present_fingerprint(activity)
     earlier = ConsentCoverage.objects.filter(activity=activity.code, present=present)
-    return Q(fingerprint=present) | Q(fingerprint__in=earlier.values("consented"))
+    same = Q(fingerprint__in=[present, *activity.covered_by])
+    return same | Q(fingerprint__in=earlier.values("consented"))
 
 
 def _published(activity: Activity, *, text: str, language: str) -> ConsentText | None:
@@ -111,13 +113,12 @@ def _version_on(at: datetime) -> int:
 
 
 def _note_coverage(activity: Activity, present: ConsentText) -> list[str]:
-    """Fingerprints of earlier facts that cover the present ones, or that the policy says do."""
+    """Fingerprints of earlier facts that cover the present ones."""
     earlier = ConsentText.objects.filter(activity=activity.code).exclude(
         fingerprint=present.fingerprint
     )
     said = dict(earlier.values_list("fingerprint", "facts"))
     covering = {key for key, facts in said.items() if covers(facts, present.facts)}
-    covering |= set(activity.covered_by) & set(said)
     ConsentCoverage.objects.bulk_create(
         [
             ConsentCoverage(
