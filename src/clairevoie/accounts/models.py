@@ -45,23 +45,23 @@ class Member(AbstractBaseUser):
     subject = models.OneToOneField(
         DataSubject, models.PROTECT, primary_key=True, related_name="member"
     )
-    last_name = models.CharField("nom", max_length=150)
-    first_names = models.CharField("prénoms", max_length=150, blank=True)
-    pseudo = models.CharField("pseudo", max_length=40, null=True, blank=True, unique=True)
-    email = models.EmailField("adresse e-mail", null=True, blank=True, unique=True)
-    phone = models.CharField("téléphone", max_length=16, null=True, blank=True, unique=True)
-    phone_verified = models.BooleanField(default=False)
-    avatar = models.FileField("avatar", upload_to=avatar_path, blank=True)
-    avatar_small = models.FileField("avatar réduit", upload_to=avatar_path, blank=True)
-    street = models.CharField("adresse", max_length=200, blank=True)
-    postcode = models.CharField("code postal", max_length=12, blank=True)
-    town = models.CharField("ville", max_length=100, blank=True)
-    country = models.CharField("pays", max_length=2, blank=True)
-    gender = models.CharField("genre", max_length=16, choices=Gender, null=True, blank=True)
-    language = models.CharField("langue", max_length=2, default="fr")
-    role = models.CharField("rôle", max_length=16, choices=Role, default=Role.LEARNER)
-    is_active = models.BooleanField("actif", default=True)
-    joined_on = models.DateField("membre depuis", null=True, blank=True)
+    last_name = models.CharField(_("nom"), max_length=150)
+    first_names = models.CharField(_("prénoms"), max_length=150, blank=True)
+    pseudo = models.CharField(_("pseudo"), max_length=40, null=True, blank=True, unique=True)
+    email = models.EmailField(_("adresse e-mail"), null=True, blank=True, unique=True)
+    phone = models.CharField(_("téléphone"), max_length=16, null=True, blank=True, unique=True)
+    phone_verified = models.BooleanField(_("téléphone vérifié"), default=False)
+    avatar = models.FileField(_("avatar"), upload_to=avatar_path, blank=True)
+    avatar_small = models.FileField(_("avatar réduit"), upload_to=avatar_path, blank=True)
+    street = models.CharField(_("adresse"), max_length=200, blank=True)
+    postcode = models.CharField(_("code postal"), max_length=12, blank=True)
+    town = models.CharField(_("ville"), max_length=100, blank=True)
+    country = models.CharField(_("pays"), max_length=2, blank=True)
+    gender = models.CharField(_("genre"), max_length=16, choices=Gender, null=True, blank=True)
+    language = models.CharField(_("langue"), max_length=2, default="fr")
+    role = models.CharField(_("rôle"), max_length=16, choices=Role, default=Role.LEARNER)
+    is_active = models.BooleanField(_("actif"), default=True)
+    joined_on = models.DateField(_("membre depuis"), null=True, blank=True)
     last_login = None  # DataSubject.last_use is the only clock
 
     objects = MemberManager()
@@ -124,7 +124,7 @@ class RecoveryCode(PersonalRecord):
     """
 
     code_hash = models.CharField(max_length=64)
-    made_on = models.DateField()
+    made_on = models.DateField(_("préparé le"))
 
     class Meta(PersonalRecord.Meta):
         verbose_name = "code de récupération"
@@ -143,10 +143,10 @@ class Session(AbstractBaseSession):
     subject = models.ForeignKey(
         DataSubject, models.PROTECT, null=True, blank=True, related_name="+"
     )
-    ip = models.GenericIPAddressField(null=True, blank=True)
-    user_agent = models.CharField(max_length=200, blank=True)
-    started_at = models.DateTimeField(null=True, blank=True)
-    last_seen_on = models.DateField(null=True, blank=True)
+    ip = models.GenericIPAddressField(_("adresse IP"), null=True, blank=True)
+    user_agent = models.CharField(_("navigateur et terminal"), max_length=200, blank=True)
+    started_at = models.DateTimeField(_("ouverte le"), null=True, blank=True)
+    last_seen_on = models.DateField(_("utilisée pour la dernière fois le"), null=True, blank=True)
 
     class Meta(AbstractBaseSession.Meta):
         verbose_name = "session"
@@ -184,10 +184,10 @@ class SecurityEvent(models.Model):
     subject = models.ForeignKey(
         DataSubject, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
-    kind = models.CharField(max_length=24, choices=Kind)
-    happened_at = models.DateTimeField()
-    ip = models.GenericIPAddressField(null=True, blank=True)
-    user_agent = models.CharField(max_length=200, blank=True)
+    kind = models.CharField(_("événement"), max_length=24, choices=Kind)
+    happened_at = models.DateTimeField(_("survenu le"))
+    ip = models.GenericIPAddressField(_("adresse IP"), null=True, blank=True)
+    user_agent = models.CharField(_("navigateur et terminal"), max_length=200, blank=True)
 
     class Meta:
         verbose_name = "événement de sécurité"

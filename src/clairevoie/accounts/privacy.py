@@ -49,6 +49,7 @@ declare(
         keep="session",
         title="Sessions de connexion",
         observed=("ip", "user_agent", "started_at", "last_seen_on", "expire_date"),
+        labels={"expire_date": "expire le"},
         secret=("session_data",),
     ),
     Personal(
@@ -77,6 +78,7 @@ declare(
         provided=("email",),
         observed=("verified",),
         technical=("primary",),
+        labels={"email": "adresse e-mail", "verified": "vérifiée"},
     ),
     Personal(
         EmailConfirmation,
@@ -86,6 +88,7 @@ declare(
         title="Confirmations d’adresse",
         observed=("created", "sent"),
         secret=("key",),
+        labels={"created": "demandée le", "sent": "envoyée le"},
     ),
     Personal(
         Authenticator,
@@ -95,6 +98,11 @@ declare(
         title="Seconds facteurs",
         observed=("type", "created_at", "last_used_at"),
         secret=("data",),
+        labels={
+            "type": "moyen",
+            "created_at": "ajouté le",
+            "last_used_at": "utilisé pour la dernière fois le",
+        },
     ),
 )
 
@@ -104,11 +112,19 @@ declare(
     Personal(
         LogEntry,
         activity="security",
-        keep="account",  # Django gives the table no index on its date
+        keep="security-log",
+        clock="action_time",
+        indexed=("action_time",),  # Django gives the table none: migration 0003
         subject="user",
         title="Gestes dans la gestion du site",
         observed=("action_time", "action_flag", "object_repr", "change_message"),
         technical=("content_type", "object_id"),
+        labels={
+            "action_time": "date du geste",
+            "action_flag": "sorte de geste",
+            "object_repr": "sur quoi",
+            "change_message": "détail",
+        },
     ),
     Impersonal(
         Group,

@@ -12,6 +12,7 @@ declare(
         provided=("address",),
         observed=("channel", "state", "sent_on"),
         derived=("activity", "template", "because", "title", "text", "html", "copy"),
+        labels={"address": "adresse", "text": "texte", "html": "texte mis en forme", "copy": "copie"},
         technical=("uuid", "attempts", "next_try_at", "until", "last_error"),
         files=("copy",),
     ),

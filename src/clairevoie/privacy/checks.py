@@ -153,7 +153,7 @@ def _clock(declaration: Personal | Unlinked, name: str) -> Iterator[CheckMessage
         return
     if not isinstance(field, models.DateField):
         yield _error(model, f"« {name} » is no date.", "Retention counts from a date.", 7)
-    elif not _leads_an_index(model, name):
+    elif name not in declaration.indexed and not _leads_an_index(model, name):
         hint = f'Add models.Index(fields=["{name}", "{model._meta.pk.name}"], …).'
         yield _error(model, f"« {name} » leads no index: due rows would be searched.", hint, 8)
 

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from django.db.models import Model
+from django.db.models import Field, Model
+from django.utils.translation import gettext
 
 
 class Provenance(StrEnum):
@@ -33,7 +34,9 @@ class Personal:
     lists: ``provided``, ``observed``, ``derived``, ``third_party`` (column → source) are
     exported; ``secret`` (hashes, tokens) and ``technical`` (states, counters) are erased but
     never exported; ``mentions`` are keys to *another* person, set to NULL when that one goes.
-    ``files`` names the columns, among those, that point to a stored file.
+    ``files`` names the columns, among those, that point to a stored file. ``title`` and
+    ``labels`` are French msgids; ``labels`` names columns of third parties, whose own words
+    are not ours. ``indexed`` names columns of theirs that a migration of ours indexes.
     """
 
     model: type[Model]
@@ -41,6 +44,7 @@ class Personal:
     keep: str = field(kw_only=True)
     subject: str = field(default="subject", kw_only=True)
     title: str = field(default="", kw_only=True)
+    labels: Mapping[str, str] = field(default_factory=dict, kw_only=True)
     provided: tuple[str, ...] = field(default=(), kw_only=True)
     observed: tuple[str, ...] = field(default=(), kw_only=True)
     derived: tuple[str, ...] = field(default=(), kw_only=True)
@@ -50,6 +54,7 @@ class Personal:
     mentions: tuple[str, ...] = field(default=(), kw_only=True)
     files: tuple[str, ...] = field(default=(), kw_only=True)
     clock: str | None = field(default=None, kw_only=True)
+    indexed: tuple[str, ...] = field(default=(), kw_only=True)
 
     @property
     def label(self) -> str:
@@ -59,7 +64,13 @@ class Personal:
     @property
     def heading(self) -> str:
         """What the person reads above these rows."""
-        return self.title or str(self.model._meta.verbose_name_plural)
+        return gettext(self.title or str(self.model._meta.verbose_name_plural))
+
+    def label_of(self, column: str) -> str:
+        """What the person reads above a column."""
+        named = self.model._meta.get_field(column)
+        assert isinstance(named, Field), f"{self.label}.{column} is no column"
+        return gettext(self.labels.get(column) or str(named.verbose_name))
 
     def provenance_of(self, column: str) -> Provenance | None:
         """Where an exported column comes from; None for what is not exported."""
@@ -113,6 +124,7 @@ class Unlinked:
     because: str = field(kw_only=True)
     columns: Mapping[str, str] = field(default_factory=dict, kw_only=True)
     clock: str | None = field(default=None, kw_only=True)
+    indexed: tuple[str, ...] = field(default=(), kw_only=True)
 
     @property
     def label(self) -> str:

@@ -87,7 +87,7 @@ def _columns(model: type[Model], _language: str | None) -> tuple[Column, ...]:
     return tuple(
         Column(
             name=field.name,
-            title=str(field.verbose_name),
+            title=declaration.label_of(field.name),
             provenance=provenance,
             source=declaration.third_party.get(field.name, ""),
         )
