@@ -97,7 +97,7 @@ CONTRADICTORY = {
     "muting a duty": ("activities", "service-notices", "category", '"survey"', "is not refused"),
     "a message of no category": ("activities", "information", "category", None, "is missing"),
     "a category of nothing sent": ("activities", "account", "category", '"contract"', "add it"),
-    "an unknown category": ("activities", "information", "category", '"fun"', "choose one of"),
+    "an unknown kind of message": ("activities", "information", "category", '"fun"', "choose one of"),
     "promotion unasked": ("activities", "satisfaction", "category", '"newsletter"', "L34-5"),
     "updated before created": ("activities", "account", "updated-on", "2020-01-01", "is before"),
     "a silent transfer": ("activities", "support", "transfers", None, "may leave the Union"),

@@ -24,10 +24,12 @@ def normalise(kind: str, raw: str) -> str:
 
 def strict_key(kind: str, raw: str) -> str:
     """The form under which refusals are remembered: ``+tag`` and case make no new person."""
-    normalised = normalise(kind, raw)
-    if kind != EMAIL:
-        return normalised
-    return re.sub(r"\+[^@]*(?=@)", "", normalised)
+    return without_tag(kind, normalise(kind, raw))
+
+
+def without_tag(kind: str, normalised: str) -> str:
+    """The same, of what is normalised already."""
+    return re.sub(r"\+[^@]*(?=@)", "", normalised) if kind == EMAIL else normalised
 
 
 def _email(raw: str) -> str:

@@ -21,32 +21,74 @@ if TYPE_CHECKING:
     )
     from clairevoie.messaging.delivery import deliver_due
     from clairevoie.messaging.letters import languages_from
-    from clairevoie.messaging.models import Channel, Message, State
+    from clairevoie.messaging.models import Channel, Message, State, Suppression
+    from clairevoie.messaging.suppression import (
+        EVERYTHING,
+        CannotBeStopped,
+        readmit,
+        suppress,
+        suppress_many,
+        suppressed,
+    )
+    from clairevoie.messaging.unsubscribing import (
+        NeedsConsent,
+        person_behind,
+        start_again,
+        stop,
+        unsubscribe_url,
+        when_unsubscribed,
+    )
 
 _HOME = {
+    "CannotBeStopped": "suppression",
     "Channel": "models",
+    "EVERYTHING": "suppression",
     "Message": "models",
     "PATIENCE": "actions",
     "State": "models",
+    "Suppression": "models",
     "deliver_due": "delivery",
+    "person_behind": "unsubscribing",
     "forget_copies": "actions",
     "languages_from": "letters",
+    "readmit": "suppression",
     "send": "actions",
     "send_code": "actions",
     "send_many": "actions",
+    "NeedsConsent": "unsubscribing",
+    "start_again": "unsubscribing",
+    "stop": "unsubscribing",
+    "suppress": "suppression",
+    "suppress_many": "suppression",
+    "suppressed": "suppression",
+    "unsubscribe_url": "unsubscribing",
+    "when_unsubscribed": "unsubscribing",
 }
 
 __all__ = [
+    "EVERYTHING",
     "PATIENCE",
+    "CannotBeStopped",
     "Channel",
     "Message",
+    "NeedsConsent",
     "State",
+    "Suppression",
     "deliver_due",
     "forget_copies",
     "languages_from",
+    "person_behind",
+    "readmit",
     "send",
     "send_code",
     "send_many",
+    "start_again",
+    "stop",
+    "suppress",
+    "suppress_many",
+    "suppressed",
+    "unsubscribe_url",
+    "when_unsubscribed",
 ]
 
 

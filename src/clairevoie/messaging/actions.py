@@ -16,6 +16,7 @@ from clairevoie.messaging.delivery import deliver_due
 from clairevoie.messaging.letters import compose, languages_of
 from clairevoie.messaging.models import Channel, Message, State
 from clairevoie.messaging.tasks import deliver
+from clairevoie.messaging.unsubscribing import unsubscribe_url
 from clairevoie.privacy.models import DataSubject
 
 PATIENCE = timedelta(days=4)  # then a message is listed as not delivered
@@ -46,7 +47,7 @@ def send(
         return refused
     address = reachable([subject.pk], channel=channel).get(subject.pk, NOWHERE)
     message = _compose(
-        subject.pk,
+        subject,
         template,
         activity,
         address=address,
@@ -81,17 +82,17 @@ def _write_to(
     contexts: Mapping[int, Mapping[str, object]], template: str, activity: str, at: datetime
 ) -> int:
     everyone = DataSubject.objects.filter(pk__in=contexts)
-    allowed = privacy.permitted(everyone, activity, subject="pk").values_list("pk", flat=True)
-    people = list(allowed)
-    addresses, languages = reachable(people), languages_of(people)
+    people = list(privacy.permitted(everyone, activity, subject="pk").only("pk", "uuid"))
+    ids = [person.pk for person in people]
+    addresses, languages = reachable(ids), languages_of(ids)
     messages = [
         _compose(
             person,
             template,
             activity,
-            address=addresses.get(person, NOWHERE),
-            language=languages.get(person),
-            context=contexts[person],
+            address=addresses.get(person.pk, NOWHERE),
+            language=languages.get(person.pk),
+            context=contexts[person.pk],
             at=at,
         )
         for person in people
@@ -122,7 +123,7 @@ def send_code(
         subject = privacy.register_subject(on=paris_date(at))
         privacy.note_contact(subject, kind=kind, raw=contact, on=paris_date(at))
     message = _compose(
-        subject.pk,
+        subject,
         template,
         CODES,
         address=address,
@@ -161,7 +162,7 @@ def _blank(subject: int, template: str, activity: str, *, at: datetime, state: S
 
 
 def _compose(
-    subject: int,
+    person: DataSubject,
     template: str,
     activity: str,
     *,
@@ -171,11 +172,16 @@ def _compose(
     at: datetime,
 ) -> Message:
     if address.channel == Channel.NONE:
-        return _blank(subject, template, activity, at=at, state=State.UNREACHABLE)
+        return _blank(person.pk, template, activity, at=at, state=State.UNREACHABLE)
     letter = compose(
-        template, channel=address.channel, activity=activity, language=language, context=context
+        template,
+        channel=address.channel,
+        activity=activity,
+        language=language,
+        link=unsubscribe_url(person, activity, contact=address.contact),
+        context=context,
     )
-    message = _blank(subject, template, activity, at=at, state=State.QUEUED)
+    message = _blank(person.pk, template, activity, at=at, state=State.QUEUED)
     message.channel, message.address, message.next_try_at = address.channel, address.raw, at
     message.title, message.text, message.html = letter.title, letter.text, letter.html
     return message

@@ -10,7 +10,7 @@ from clairevoie.messaging.models import Channel
 from clairevoie.privacy.models import ContactPoint
 
 _CHANNEL = {"email": Channel.EMAIL, "phone": Channel.SMS}
-_KIND = {channel: kind for kind, channel in _CHANNEL.items()}
+KINDS = {channel: kind for kind, channel in _CHANNEL.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +20,18 @@ class Address:
     channel: Channel
     raw: str
 
+    @property
+    def contact(self) -> tuple[str, str]:
+        """Kind and address or number, as contacts are known to suppressions."""
+        return KINDS[self.channel], self.raw
+
 
 NOWHERE = Address(Channel.NONE, "")
 
 
 def reachable(subjects: Collection[int], *, channel: str | None = None) -> dict[int, Address]:
     """The verified contact of each person, by ``channel`` or e-mail first; one query."""
-    kinds = _KIND.values() if channel is None else [_KIND[Channel(channel)]]
+    kinds = KINDS.values() if channel is None else [KINDS[Channel(channel)]]
     points = ContactPoint.objects.filter(
         subject__in=subjects, kind__in=kinds, verified_on__isnull=False
     ).order_by("-kind", "-id")  # the last one kept below: e-mail, the first written

@@ -50,17 +50,35 @@ def compose(
     channel: str,
     activity: str,
     language: str | None,
+    link: str,
     context: Mapping[str, object],
 ) -> Letter:
-    """Render one message. Raises ``TemplateDoesNotExist`` for a template nobody wrote."""
+    """Render one message; ``link`` stops it, empty for what cannot be stopped.
+
+    Raises ``TemplateDoesNotExist`` for a template nobody wrote.
+    """
     with translation.override(language or settings.LANGUAGE_CODE):
-        values = {**context, **_frame(activity)}
+        values = {**context, **_frame(activity), "unsubscribe_url": link}
         # One line whatever a value holds: a title that breaks would open a mail header.
         title = " ".join(_render(values, f"{template}.subject.txt").split())[:200]
         if channel == Channel.SMS:
             brief = {**values, "title": title}
             text = _render(brief, f"{template}.sms.txt", "brief.sms.txt")
-            return Letter(title=title, text=" ".join(text.split()))
+            stop = translation.gettext("STOP :") + f" {link}" if link else ""
+            return Letter(title=title, text=" ".join([*text.split(), *stop.split()]))
+        return Letter(
+            title=title,
+            text=_render(values, f"{template}.txt"),
+            html=_render(values, f"{template}.html"),
+        )
+
+
+def in_our_frame(
+    template: str, *, title: str, activity: str, language: str | None, link: str, **words: str
+) -> Letter:
+    """A letter whose words are ready, inside what every message must say; ``link`` stops it."""
+    with translation.override(language or settings.LANGUAGE_CODE):
+        values = {**_frame(activity), "title": title, "unsubscribe_url": link, **words}
         return Letter(
             title=title,
             text=_render(values, f"{template}.txt"),
@@ -80,7 +98,6 @@ def _frame(activity: str) -> dict[str, object]:
     return {
         "organisation": current.organisation,
         "purpose": translation.gettext(current.activities[activity].title),
-        "muteable": current.activities[activity].mutable,
         "site_url": settings.SITE_URL,
         "policy_url": f"{settings.SITE_URL}/confidentialite/",
         "account_url": f"{settings.SITE_URL}/mon-compte/",

@@ -1,4 +1,4 @@
-"""One table: what was written to whom, whether it left, and until then what it says."""
+"""What was written to whom and whether it left; and who is not to be written to."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from clairevoie.privacy.models import PersonalRecord
+from clairevoie.privacy.models import DataSubject, PersonalRecord
 
 
 class Channel(models.TextChoices):
@@ -75,3 +75,42 @@ class Message(PersonalRecord):
 
     def __str__(self) -> str:
         return f"message {self.uuid}"
+
+
+class Suppression(models.Model):
+    """One address or number that is not written to for one purpose, as a keyed hash.
+
+    It outlives the person's data: forgetting a refusal would undo it (GDPR art. 21(3)).
+    ``subject`` is who it was when known, so that their copy of data says so.
+    """
+
+    class Because(models.TextChoices):
+        LINK = "link", _("lien de désinscription")
+        CHOICE = "choice", _("choix dans « Mon compte »")
+        REQUEST = "request", _("demande de la personne")
+        COMPLAINT = "complaint", _("signalé comme indésirable")
+        BOUNCE = "bounce", _("l’adresse ne reçoit plus")
+        IMPORT = "import", _("liste d’un outil précédent")
+
+    id = models.BigAutoField(primary_key=True)
+    subject = models.ForeignKey(
+        DataSubject, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    purpose = models.CharField(_("ce qui est arrêté"), max_length=64)
+    contact_hash = models.CharField(_("empreinte du contact"), max_length=64, unique=True)
+    because = models.CharField(_("motif"), max_length=9, choices=Because)
+    source = models.CharField(
+        _("où"), max_length=64, help_text="Where the refusal was made: page, letter, call…"
+    )
+    since = models.DateField(_("depuis le"))
+    reviewed_on = models.DateField(_("revu le"))
+
+    class Meta:
+        verbose_name = _("opposition à un envoi")
+        verbose_name_plural = _("oppositions aux envois")
+        indexes: ClassVar = [
+            models.Index(fields=["reviewed_on", "id"], name="suppression_clock"),
+        ]
+
+    def __str__(self) -> str:
+        return f"suppression {self.pk}"

@@ -1,6 +1,6 @@
 """What a message says about its reader."""
 
-from clairevoie.messaging.models import Message
+from clairevoie.messaging.models import Message, Suppression
 from clairevoie.privacy import Personal, declare
 
 declare(
@@ -15,5 +15,14 @@ declare(
         labels={"address": "adresse", "text": "texte", "html": "texte mis en forme", "copy": "copie"},
         technical=("uuid", "attempts", "next_try_at", "until", "last_error"),
         files=("copy",),
+    ),
+    Personal(
+        Suppression,
+        activity="rights",
+        keep="suppression",
+        title="Envois auxquels vous vous êtes opposé",
+        provided=("purpose", "since"),
+        observed=("because", "source", "reviewed_on"),
+        secret=("contact_hash",),
     ),
 )

@@ -1,4 +1,8 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from clairevoie.messaging import views
 
 app_name = "messaging"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("desinscription/<str:token>/", views.unsubscribe_page, name="unsubscribe"),
+]

@@ -76,12 +76,19 @@ def remind(*, survey: Survey, at: datetime) -> int:
 
 def stop_asking(*, invitation: Invitation, at: datetime) -> None:
     """The person wants no more surveys; their answers leave the figures too."""
-    privacy.object_to(invitation.subject, activity=ASKING, source="surveys.link", at=at)
+    messaging.stop(
+        invitation.subject,
+        keys=(),
+        activity=ASKING,
+        because=messaging.Suppression.Because.LINK,
+        source="surveys.link",
+        at=at,
+    )
 
 
 def ask_again(*, invitation: Invitation, at: datetime) -> None:
     """The person changes their mind."""
-    privacy.lift_objection(invitation.subject, activity=ASKING, source="surveys.link", at=at)
+    messaging.start_again(invitation.subject, activity=ASKING, source="surveys.link", at=at)
 
 
 def _write_to(
@@ -91,7 +98,6 @@ def _write_to(
         invitation.subject_id: {
             "survey": survey,
             "link": link_of(invitation),
-            "stop_link": link_of(invitation, "stop"),
         }
         for invitation in invitations
     }

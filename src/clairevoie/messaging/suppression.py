@@ -1,0 +1,267 @@
+"""Who must not be written to, remembered without keeping who they are (GDPR art. 21(3)).
+
+A keyed hash a contact and a purpose: with an address in hand one can ask whether it is there;
+from the table nobody can tell whose it is, nor that two rows are the same person's. Read at the
+moment of sending and by imports; lifted only by a new double opt-in of the person.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
+from itertools import islice
+
+from django.conf import settings
+from django.db import transaction
+
+from clairevoie import policy, privacy
+from clairevoie.lib.calendar import paris_date
+from clairevoie.lib.contact import normalise, strict_key, without_tag
+from clairevoie.messaging.models import Suppression
+from clairevoie.privacy.models import ContactPoint, DataSubject
+
+Contact = tuple[str, str]  # kind, address or number
+
+EVERYTHING = "everything"  # all that can be stopped, of today and later
+UNREACHABLE = "unreachable"  # the mailbox no longer exists: only security and contract are tried
+_BATCH = 1_000
+
+
+class CannotBeStopped(ValueError):
+    """Ces messages ne s’arrêtent pas : ils protègent votre compte, ou le contrat les impose."""
+
+
+def contact_key(kind: str, raw: str) -> bytes:
+    """What stands for a contact inside tokens. Raises ``NotAContact``."""
+    return _key(kind, strict_key(kind, raw))
+
+
+def contact_hash(key: bytes, purpose: str) -> str:
+    """What the table holds: each purpose has its own, so that rows cannot be joined."""
+    return hmac.digest(_pepper(), b"suppression:%s:%s" % (purpose.encode(), key), "sha256").hex()
+
+
+def suppressed(contacts: Collection[Contact], purpose: str) -> set[Contact]:
+    """Those of ``contacts`` (kind, normalised) that may not be written to: one query.
+
+    Always empty for what cannot be stopped (security, contract).
+    """
+    if not is_stoppable(purpose):
+        return set()
+    keys = {contact: _key(contact[0], without_tag(*contact)) for contact in contacts}
+    hashes = {
+        contact_hash(key, reason): key
+        for key in keys.values()
+        for reason in (purpose, EVERYTHING, UNREACHABLE)
+    }
+    rows = Suppression.objects.filter(contact_hash__in=hashes)
+    refused = {hashes[found] for found in rows.values_list("contact_hash", flat=True)}
+    return {contact for contact, key in keys.items() if key in refused}
+
+
+def suppress(
+    *,
+    kind: str,
+    raw: str,
+    purpose: str,
+    because: str,
+    at: datetime,
+    source: str = "",
+    subject: DataSubject | None = None,
+) -> bool:
+    """Never write again to this contact for ``purpose`` (an activity, or ``EVERYTHING``).
+
+    True when it was not known yet. Raises ``NotAContact``, :class:`CannotBeStopped`.
+    """
+    owner = subject or _owner(kind, raw)
+    key = contact_key(kind, raw)
+    return bool(
+        suppress_keys({key}, purpose=purpose, because=because, at=at, source=source, subject=owner)
+    )
+
+
+def suppress_many(
+    contacts: Iterable[Contact], *, purpose: str, because: str, at: datetime, source: str = ""
+) -> int:
+    """The same for a list, such as the objections of a former tool; returns how many are new."""
+    keys, new = (contact_key(*contact) for contact in contacts), 0
+    while batch := set(islice(keys, _BATCH)):
+        new += suppress_keys(batch, purpose=purpose, because=because, at=at, source=source)
+    return new
+
+
+@transaction.atomic
+def suppress_keys(
+    keys: Collection[bytes],
+    *,
+    purpose: str,
+    because: str,
+    at: datetime,
+    source: str = "",
+    subject: DataSubject | None = None,
+) -> int:
+    """One INSERT for all; what is there already stays as it is. Returns how many are new."""
+    if purpose not in (EVERYTHING, UNREACHABLE) and not is_stoppable(purpose):
+        raise CannotBeStopped
+    hashes = [contact_hash(key, purpose) for key in keys]
+    known = Suppression.objects.filter(contact_hash__in=hashes)
+    known_hashes = set(known.values_list("contact_hash", flat=True))
+    new = [found for found in hashes if found not in known_hashes]
+    rows = (
+        _row(found, purpose=purpose, because=because, source=source, subject=subject, at=at)
+        for found in new
+    )
+    Suppression.objects.bulk_create(rows, ignore_conflicts=True)
+    if new:
+        privacy.ledger.append(
+            executor="messaging.suppress",
+            at=at,
+            subject=subject.uuid if subject else None,
+            facts={"purpose": purpose, "because": because, "source": source, "count": len(new)},
+        )
+    return len(new)
+
+
+@transaction.atomic
+def readmit(subject: DataSubject, *, kind: str, raw: str, purpose: str, at: datetime) -> None:
+    """The person asked again, and proved that the contact is theirs: a new double opt-in.
+
+    Nothing else may call this: neither an import nor a member of staff revives a refusal.
+    """
+    lifted = lift({contact_key(kind, raw)}, purpose=purpose, reachable=True)
+    if privacy.may(subject, purpose).because == "objection":
+        privacy.lift_objection(subject, activity=purpose, source="double-opt-in", at=at)
+    elif not lifted:
+        return  # there was nothing to lift, hence nothing to write down
+    note_readmission(subject, purpose=purpose, source="double-opt-in", count=lifted, at=at)
+
+
+def lift(keys: Collection[bytes], *, purpose: str, reachable: bool) -> int:
+    """Take ``purpose`` off the list for these contacts; returns how many rows went.
+
+    A refusal of everything goes on for every other purpose. ``reachable``: the person just
+    answered from there, so that an old bounce no longer counts.
+    """
+    reasons = (purpose, EVERYTHING, UNREACHABLE) if reachable else (purpose, EVERYTHING)
+    hashes = {contact_hash(key, reason): key for key in keys for reason in reasons}
+    rows = list(Suppression.objects.select_for_update().filter(contact_hash__in=hashes))
+    for row in rows:
+        if row.purpose == EVERYTHING:
+            _go_on_for_the_others(row, hashes[row.contact_hash], but=purpose)
+    Suppression.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    return len(rows)
+
+
+def note_readmission(
+    subject: DataSubject, *, purpose: str, source: str, count: int, at: datetime
+) -> None:
+    """The person's word again, in the ledger."""
+    privacy.ledger.append(
+        executor="messaging.readmit",
+        at=at,
+        subject=subject.uuid,
+        facts={"purpose": purpose, "source": source, "count": count},
+    )
+
+
+@transaction.atomic
+def review_suppressions(*, author: DataSubject, at: datetime) -> int:
+    """Somebody looked at the list and it is still needed: its three years begin again."""
+    on = paris_date(at)
+    reviewed = Suppression.objects.filter(reviewed_on__lt=on).update(reviewed_on=on)
+    privacy.ledger.append(
+        executor="messaging.review",
+        at=at,
+        facts={"author": str(author.uuid), "count": reviewed, "on": on},
+    )
+    return reviewed
+
+
+def purposes_refused(key: bytes) -> set[str]:
+    """Activities that this contact is not written to for: one query."""
+    hashes = [contact_hash(key, purpose) for purpose in (*map(_code, stoppable()), EVERYTHING)]
+    rows = Suppression.objects.filter(contact_hash__in=hashes)
+    found = set(rows.values_list("purpose", flat=True))
+    return set(map(_code, stoppable())) if EVERYTHING in found else found
+
+
+def stoppable() -> tuple[policy.Activity, ...]:
+    """Every activity whose messages the person may stop."""
+    return tuple(a for a in policy.current().activities.values() if a.mutable)
+
+
+def is_stoppable(purpose: str) -> bool:
+    """Whether this is an activity whose messages can be stopped."""
+    activity = policy.current().activities.get(purpose)
+    return activity is not None and activity.mutable
+
+
+def oldest_review() -> date | None:
+    """When the row reviewed longest ago was: the list is to be read again within three years."""
+    first = Suppression.objects.order_by("reviewed_on", "id").first()
+    return first.reviewed_on if first else None
+
+
+def _go_on_for_the_others(row: Suppression, key: bytes, *, but: str) -> None:
+    Suppression.objects.bulk_create(
+        (
+            Suppression(
+                subject=row.subject,
+                purpose=activity.code,
+                contact_hash=contact_hash(key, activity.code),
+                because=row.because,
+                source=row.source,
+                since=row.since,
+                reviewed_on=row.reviewed_on,
+            )
+            for activity in stoppable()
+            if activity.code != but
+        ),
+        ignore_conflicts=True,
+    )
+
+
+def _row(
+    found: str,
+    *,
+    purpose: str,
+    because: str,
+    source: str,
+    subject: DataSubject | None,
+    at: datetime,
+) -> Suppression:
+    on = paris_date(at)
+    return Suppression(
+        subject=subject,
+        purpose=purpose,
+        contact_hash=found,
+        because=because,
+        source=source,
+        since=on,
+        reviewed_on=on,
+    )
+
+
+def _code(activity: policy.Activity) -> str:
+    return activity.code
+
+
+def _key(kind: str, strict: str) -> bytes:
+    return hmac.digest(_pepper(), f"contact:{kind}:{strict}".encode(), "sha256")[:16]
+
+
+def _pepper() -> bytes:
+    return settings.PEPPER.encode()
+
+
+def _owner(kind: str, raw: str) -> DataSubject | None:
+    """Who proved that this contact is theirs."""
+    point = (
+        ContactPoint.objects.filter(
+            kind=kind, normalised=normalise(kind, raw), verified_on__isnull=False
+        )
+        .select_related("subject")
+        .first()
+    )
+    return point.subject if point else None

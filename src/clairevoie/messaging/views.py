@@ -1,0 +1,69 @@
+"""One page: to stop what we send, without an account, a cookie, or a reason to give."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from clairevoie import policy
+from clairevoie.lib import calendar
+from clairevoie.messaging.unsubscribing import (
+    Link,
+    UnknownLink,
+    link_behind,
+    still_comes,
+    unsubscribe,
+)
+
+View = Callable[[HttpRequest, Link], HttpResponse]
+
+
+def by_link(view: View) -> Callable[[HttpRequest, str], HttpResponse]:
+    """Open the link, and keep its token from caches, other sites and search engines."""
+
+    @wraps(view)
+    def opened(request: HttpRequest, token: str) -> HttpResponse:
+        try:
+            response = view(request, link_behind(token))
+        except UnknownLink:
+            response = render(request, "messaging/unknown_link.html", status=404)
+        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["X-Robots-Tag"] = "noindex, nofollow"
+        return response
+
+    return opened
+
+
+# The token is the only key, and it can do nothing but stop messages: a page of another site
+# that held one would gain nothing by forging the form. Mail services post here without cookies
+# (RFC 8058, section 3.2), so nothing else could be asked of them.
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@by_link
+def unsubscribe_page(request: HttpRequest, link: Link) -> HttpResponse:
+    """Opening changes nothing, for scanners open every link of a mail; one button stops."""
+    if request.method != "POST":
+        return _page(request, "unsubscribe", link)
+    everything = request.POST.get("what") == "everything"
+    unsubscribe(link, everything=everything, at=calendar.now())
+    return _page(request, "unsubscribed", link, everything=everything)
+
+
+def _page(
+    request: HttpRequest, name: str, link: Link, *, everything: bool = False
+) -> HttpResponse:
+    coming = still_comes(link)
+    values = {
+        "activity": policy.current().activities.get(link.activity),
+        "others": [each for each in coming if each.code != link.activity],
+        "already": link.activity not in {each.code for each in coming},
+        "everything": everything or not coming,
+    }
+    return render(request, f"messaging/{name}.html", values)
