@@ -45,6 +45,10 @@ def _use_test_instance() -> None:
     if "sqlite3" in database["ENGINE"]:
         # A real file: threads, WAL and erased pages behave as in production.
         database["TEST"] = {"NAME": str(HOME / "test.sqlite3")}
+    # Pages are counted, but no test is surprised by the statement that sums them.
+    django_settings.CLAIREVOIE_COUNT_SECONDS = float("inf")
+    # A cookie that nobody declared or agreed to is an error here, not a line in a log.
+    django_settings.CLAIREVOIE_STRICT_TRACKERS = True
     # The manifest of static files exists only after collectstatic.
     django_settings.STORAGES["staticfiles"] = {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -118,6 +122,14 @@ def emptying_passes_the_triggers() -> Iterator[None]:
     patch.setattr(Operations, "execute_sql_flush", round_the_triggers)
     yield
     patch.undo()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_count_is_left_for_a_database_that_is_gone() -> Iterator[None]:
+    yield
+    from clairevoie.audience.counting import tally
+
+    tally._counts.clear()
 
 
 # --- The instance and the browser ---------------------------------------------------------------

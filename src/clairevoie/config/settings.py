@@ -70,6 +70,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "clairevoie.consent.middleware.Trackers",
     "clairevoie.site.headers.ContentSecurityPolicy",
     "clairevoie.site.headers.BrowserPowers",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -127,6 +128,8 @@ CONTENT_SECURITY_POLICY: dict[str, dict[str, list[str] | bool]] = {
         "upgrade-insecure-requests": PRODUCTION,
     }
 }
+# A cookie that policy/trackers.toml does not allow: taken off the answer; here, an error.
+CLAIREVOIE_STRICT_TRACKERS = env.bool("CLAIREVOIE_STRICT_TRACKERS", DEBUG)
 CSRF_FAILURE_VIEW = "clairevoie.site.failures.forged_form"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"

@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from clairevoie.consent.appearance import scheme_of
     from clairevoie.consent.choices_cookie import Choices
     from clairevoie.consent.giving import (
         Live,
@@ -28,8 +29,10 @@ if TYPE_CHECKING:
         words,
     )
     from clairevoie.consent.middleware import choices_of
+    from clairevoie.consent.wording import banner_context
 
 _WHERE = {
+    "appearance": ("scheme_of",),
     "choices_cookie": ("Choices",),
     "giving": (
         "Live",
@@ -44,6 +47,7 @@ _WHERE = {
         "words",
     ),
     "middleware": ("choices_of",),
+    "wording": ("banner_context",),
 }
 _HOME = {name: module for module, names in _WHERE.items() for name in names}
 
@@ -53,10 +57,12 @@ __all__ = [
     "NotByConsent",
     "TextChanged",
     "Words",
+    "banner_context",
     "choices_of",
     "follow",
     "give",
     "live",
+    "scheme_of",
     "to_ask_again",
     "withdraw",
     "words",

@@ -1,7 +1,13 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from clairevoie.privacy import triggers
+
 
 class ConsentConfig(AppConfig):
     name = "clairevoie.consent"
     verbose_name = _("Consentements")
+
+    def ready(self) -> None:
+        triggers.append_only("consent_showntext")
+        triggers.append_only("consent_trackerchoice")

@@ -26,7 +26,7 @@ Problem = tuple[str, str]  # a key and the mend
 def check_trackers(policy: Policy, note: Note) -> None:
     """Tell ``note(file, key, mend)`` everything that is wrong with the trackers."""
     for tracker in policy.trackers.values():
-        for rule in (_itself, _life, _choice, _third_party, _receiver, _twins):
+        for rule in (_itself, _life, _choice, _addresses, _third_party, _receiver, _twins):
             for key, mend in rule(policy, tracker):
                 note("trackers", f"{tracker.code}.{key}" if key else tracker.code, mend)
 
@@ -52,13 +52,14 @@ def _life(_policy: Policy, tracker: Tracker) -> Iterator[Problem]:
     for key, span in (("lifetime", tracker.lifetime), ("on-request", tracker.on_request)):
         if span and _too_long(span):
             yield key, "is longer than thirteen months (P-048)"
-    if tracker.kind != "cookie" and (tracker.lifetime or tracker.on_request):
+    passive = tracker.kind in KINDS and tracker.kind != "cookie"
+    if passive and (tracker.lifetime or tracker.on_request):
         yield "lifetime", f"has no meaning for {tracker.kind}; only a cookie expires by itself"
     if tracker.on_request and tracker.optional:
         yield "on-request", "is for an exempt tracker; consent says how long the others live"
-    if tracker.on_request and tracker.lifetime:
-        if tracker.on_request.longest_days <= tracker.lifetime.longest_days:
-            yield "on-request", "is no longer than lifetime; remove it"
+    usual, asked = tracker.lifetime, tracker.on_request
+    if usual and asked and asked.longest_days <= usual.longest_days:
+        yield "on-request", "is no longer than lifetime; remove it"
 
 
 def _too_long(span: Duration) -> bool:
@@ -77,7 +78,7 @@ def _choice(_policy: Policy, tracker: Tracker) -> Iterator[Problem]:
         yield "exempt-for-session", "is for a cookie: no other storage ends with the session"
 
 
-def _third_party(_policy: Policy, tracker: Tracker) -> Iterator[Problem]:
+def _addresses(_policy: Policy, tracker: Tracker) -> Iterator[Problem]:
     for host in tracker.hosts:
         if host.directive not in DIRECTIVES:
             yield "hosts", f"begins with {host.directive!r}; choose {', '.join(DIRECTIVES)}"
@@ -85,6 +86,9 @@ def _third_party(_policy: Policy, tracker: Tracker) -> Iterator[Problem]:
             yield "hosts", f"holds {host.origin!r}; write an origin such as https://example.org"
     if tracker.policy_link and not _LINK.fullmatch(tracker.policy_link):
         yield "policy-link", "is an https address (P-051)"
+
+
+def _third_party(_policy: Policy, tracker: Tracker) -> Iterator[Problem]:
     if not tracker.third_party:
         for key, given in (("hosts", tracker.hosts), ("policy-link", tracker.policy_link)):
             if given:

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 FROZEN = ["privacy_ledgerentry", "privacy_consenttext", "privacy_consentcoverage"]
-APPEND_ONLY = ("privacy_consent", "privacy_objection", "privacy_acknowledgement")
+APPEND_ONLY = ["privacy_consent", "privacy_objection", "privacy_acknowledgement"]
 
 _POSTGRESQL_FUNCTIONS = """
 CREATE OR REPLACE FUNCTION clairevoie_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -42,6 +42,12 @@ def freeze(table: str) -> None:
     :func:`protect`; the engine knows no app."""
     if table not in FROZEN:
         FROZEN.append(table)
+
+
+def append_only(table: str) -> None:
+    """Have no row of an app's ``table`` rewritten; its retention rule may still end it."""
+    if table not in APPEND_ONLY:
+        APPEND_ONLY.append(table)
 
 
 def protect(connection: BaseDatabaseWrapper) -> None:
@@ -79,13 +85,14 @@ def _protections(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str, st
     come have none."""
     there = set(connection.introspection.table_names())
     frozen = [table for table in FROZEN if table in there]
+    append_only = [table for table in APPEND_ONLY if table in there]
     if connection.vendor == "postgresql":
-        yield from _on_postgresql(frozen)
+        yield from _on_postgresql(frozen, append_only)
     else:
-        yield from _on_sqlite(connection, frozen)
+        yield from _on_sqlite(connection, frozen, append_only)
 
 
-def _on_postgresql(frozen: list[str]) -> Iterator[tuple[str, str, str]]:
+def _on_postgresql(frozen: list[str], append_only: list[str]) -> Iterator[tuple[str, str, str]]:
     refuse = "EXECUTE FUNCTION clairevoie_refuse_change()"
     for table in frozen:
         rows = f"{table}_no_change"
@@ -100,7 +107,7 @@ def _on_postgresql(frozen: list[str]) -> Iterator[tuple[str, str, str]]:
             table,
             f"CREATE TRIGGER {whole} BEFORE TRUNCATE ON {table} FOR EACH STATEMENT {refuse}",
         )
-    for table in APPEND_ONLY:
+    for table in append_only:
         name = f"{table}_no_rewrite"
         keep = "EXECUTE FUNCTION clairevoie_refuse_rewrite()"
         yield (
@@ -111,7 +118,7 @@ def _on_postgresql(frozen: list[str]) -> Iterator[tuple[str, str, str]]:
 
 
 def _on_sqlite(
-    connection: BaseDatabaseWrapper, frozen: list[str]
+    connection: BaseDatabaseWrapper, frozen: list[str], append_only: list[str]
 ) -> Iterator[tuple[str, str, str]]:
     for table in frozen:
         for verb, when in (
@@ -121,7 +128,7 @@ def _on_sqlite(
             ("INSERT", f" WHEN EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id)"),
         ):
             yield _refusal(table, verb, when)
-    for table in APPEND_ONLY:
+    for table in append_only:
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT name FROM pragma_table_info('{table}')")
             columns = [name for (name,) in cursor.fetchall() if name != "subject_id"]

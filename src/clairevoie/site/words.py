@@ -47,6 +47,7 @@ COUNTRIES: Mapping[str, Lazy] = {
 
 CATEGORIES: Mapping[str, Lazy] = {
     "necessary": _("strictement nécessaire"),
+    "audience-exempt": _("mesure d’audience exemptée d’accord"),
     "audience": _("mesure d’audience"),
     "preferences": _("préférences"),
     "social": _("réseaux sociaux"),

@@ -1,0 +1,1 @@
+"""The HTTP edge: cookies, then what a member agreed to."""
