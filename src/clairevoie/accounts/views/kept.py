@@ -19,7 +19,6 @@ from clairevoie.lib.speech import day_in_full
 from clairevoie.privacy import KeptCategory
 from clairevoie.privacy.models import DataSubject
 
-_LINE_HEIGHT = 56
 _TICKS_YEARS = (1, 5, 10, 50)
 
 
@@ -74,8 +73,6 @@ class Bar:
 
     title: str
     day: str
-    label_y: int
-    bar_y: int
     width: str
 
 
@@ -93,8 +90,6 @@ class Timeline:
 
     bars: Sequence[Bar]
     ticks: Sequence[Tick]
-    foot: int
-    height: int
 
 
 def draw(categories: Iterable[KeptCategory], *, on: date) -> Timeline:
@@ -108,14 +103,11 @@ def draw(categories: Iterable[KeptCategory], *, on: date) -> Timeline:
         Bar(
             title=category.title,
             day=day_in_full(last_day),
-            label_y=_LINE_HEIGHT * line + 18,
-            bar_y=_LINE_HEIGHT * line + 26,
             width=_percent((last_day - on).days, end),
         )
-        for line, (last_day, category) in enumerate(dated)
+        for last_day, category in dated
     ]
-    foot = _LINE_HEIGHT * len(bars)
-    return Timeline(bars=bars, ticks=_ticks(on, end), foot=foot, height=foot + 24)
+    return Timeline(bars=bars, ticks=_ticks(on, end))
 
 
 def _ticks(on: date, end: int) -> list[Tick]:
