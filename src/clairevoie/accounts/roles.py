@@ -49,6 +49,7 @@ _ACCOUNTABILITY = frozenset(
     }
 )
 _SURVEYS = frozenset({"surveys.view_survey", "surveys.open", "surveys.invite"})
+_AUDIENCE = frozenset({"audience.view_count"})
 _HOUSE = frozenset({"site.view_components"})
 
 GRANTS: Mapping[Role, frozenset[str]] = MappingProxyType(
@@ -62,16 +63,19 @@ GRANTS: Mapping[Role, frozenset[str]] = MappingProxyType(
         | _PERSONS
         | _SAFEGUARDS
         | _ACCOUNTABILITY
+        | _AUDIENCE
         | _SURVEYS
         | {"surveys.view_answer", "surveys.moderate"}
         | {"messaging.view_message", "privacy.suspend", "privacy.lift_suspension"}
-        | {"accounts.appoint"},
+        | {"accounts.appoint", "privacy.switch_recipient"},
         Role.DPO: _HOUSE
         | _PERSONS
         | _SAFEGUARDS
         | _ACCOUNTABILITY
+        | _AUDIENCE
         | {"surveys.view_survey", "surveys.view_answer"}
-        | {"messaging.view_message", "privacy.export", "privacy.erase"},
+        | {"messaging.view_message", "privacy.export", "privacy.erase"}
+        | {"privacy.switch_recipient"},
     }
 )
 

@@ -36,6 +36,8 @@ def _key(name: str) -> str:
 SECRET_KEY = _key("secret")
 # Keyed hashes (suspended contacts, suppressions) must survive a change of SECRET_KEY.
 PEPPER = _key("pepper")
+# What signs receipts (clairevoie.consent.signing); the public halves stay published for ever.
+RECEIPT_KEY = _key("receipt")
 
 DEBUG = env.bool("CLAIREVOIE_DEBUG", False)
 PRODUCTION = env.bool("CLAIREVOIE_PRODUCTION", False)
@@ -71,6 +73,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "clairevoie.consent.middleware.Trackers",
+    "clairevoie.audience.middleware.AudienceMiddleware",
     "clairevoie.site.headers.ContentSecurityPolicy",
     "clairevoie.site.headers.BrowserPowers",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -178,6 +181,14 @@ STORAGES = {
             "file_permissions_mode": 0o600,
             "directory_permissions_mode": 0o700,
             "allow_overwrite": True,  # a second attempt writes the same file
+        },
+    },
+    "imports": {  # files of addresses, while the worker reads them
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": HOME / "imports",
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
         },
     },
 }
@@ -306,3 +317,8 @@ CLAIREVOIE_SMS = env.str("CLAIREVOIE_SMS", "console")
 # --- The back office (clairevoie.config.backoffice) ---------------------------------------------
 
 UNFOLD = appearance.UNFOLD
+
+# --- What is read (clairevoie.audience) ---------------------------------------------------------
+
+CLAIREVOIE_COUNT_SECONDS = env.float("CLAIREVOIE_COUNT_SECONDS", 10)  # held in memory, then summed
+CLAIREVOIE_GA_ID = env.str("CLAIREVOIE_GA_ID", "")  # G-…; empty: Google Analytics is not there

@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from clairevoie.privacy import daily, ledger, outbox, retention
+    from clairevoie.privacy import daily, ledger, outbox, recipients, retention
     from clairevoie.privacy.choices import (
         acknowledge,
         give_consent,
@@ -112,7 +112,7 @@ _WHERE = {
         "suspend",
     ),
 }
-_MODULES = ("daily", "ledger", "outbox", "retention")
+_MODULES = ("daily", "ledger", "outbox", "recipients", "retention")
 _HOME = {name: module for module, names in _WHERE.items() for name in names}
 
 __all__ = [  # noqa: PLE0604  # the same names as above, kept in one place

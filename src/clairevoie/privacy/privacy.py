@@ -17,6 +17,7 @@ from clairevoie.privacy.models import (
     LedgerEntry,
     LegalHold,
     Objection,
+    RecipientStop,
     Restriction,
     Suspension,
     SuspensionMark,
@@ -119,6 +120,10 @@ declare(
         derived=("contact_hash",),
         observed=("decision", "reason_code", "suspended_on"),
         technical=("author",),
+    ),
+    Impersonal(
+        RecipientStop,
+        because="Which company receives nothing, since when; its author is a random UUID.",
     ),
     Personal(
         Disclosure,

@@ -1,16 +1,90 @@
-"""The only door by which a person's data leaves to somebody else. Closed unless written open."""
+"""The only door by which a person's data leaves to somebody else. Closed unless written open.
+
+A recipient is open when the policy says it is active and nobody cut it off: stopping one takes
+effect at once in this process, within ``MEMORY`` seconds in the others.
+"""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
 
 from django.db import transaction
 
 from clairevoie import policy
 from clairevoie.lib import calendar
 from clairevoie.privacy import ledger
-from clairevoie.privacy.models import DataSubject, Disclosure
+from clairevoie.privacy.models import DataSubject, Disclosure, RecipientStop
+
+MEMORY: Final = 2.0  # seconds
+
+
+class UnknownRecipient(LookupError):
+    """Ce destinataire n’est pas au registre."""
+
+
+class AlreadyStopped(Exception):
+    """Ce destinataire est déjà coupé."""
+
+
+class NotStopped(Exception):
+    """Ce destinataire n’est pas coupé."""
+
+
+class _Memory:
+    """The stopped recipients as last read; read again once it is too old."""
+
+    def __init__(self) -> None:
+        self.codes: frozenset[str] = frozenset()
+        self.until = 0.0
+
+    def forget(self) -> None:
+        self.until = 0.0
+
+
+_memory = _Memory()
+
+
+def stopped() -> frozenset[str]:
+    """Codes of the recipients cut off. One small query every ``MEMORY`` seconds at most."""
+    now = time.monotonic()
+    if now >= _memory.until:
+        live = RecipientStop.objects.filter(resumed_at__isnull=True)
+        _memory.codes = frozenset(live.values_list("recipient", flat=True))
+        _memory.until = now + MEMORY
+    return _memory.codes
+
+
+def stop(*, recipient: str, author: UUID, reason: str, at: datetime) -> RecipientStop:
+    """Cut a recipient off. Raises :class:`UnknownRecipient`, :class:`AlreadyStopped`."""
+    if recipient not in policy.current().recipients:
+        raise UnknownRecipient
+    with transaction.atomic():
+        if RecipientStop.objects.filter(recipient=recipient, resumed_at__isnull=True).exists():
+            raise AlreadyStopped
+        row = RecipientStop.objects.create(
+            recipient=recipient, stopped_at=at, stopped_by=author, reason=reason
+        )
+        _write(executor="recipients.stop", recipient=recipient, author=author, at=at)
+    return row
+
+
+def resume(*, recipient: str, author: UUID, at: datetime) -> None:
+    """Open a recipient again. Raises :class:`NotStopped`."""
+    with transaction.atomic():
+        live = RecipientStop.objects.filter(recipient=recipient, resumed_at__isnull=True)
+        if not live.update(resumed_at=at):
+            raise NotStopped
+        _write(executor="recipients.resume", recipient=recipient, author=author, at=at)
+
+
+def _write(*, executor: str, recipient: str, author: UUID, at: datetime) -> None:
+    ledger.append(executor=executor, at=at, facts={"recipient": recipient, "author": str(author)})
+    _memory.forget()
+    transaction.on_commit(_memory.forget)
 
 
 class DisclosureRefused(Exception):
@@ -51,6 +125,8 @@ def _refuse_unless_foreseen(recipient: str, activity: str, fields: list[str]) ->
         raise DisclosureRefused(f"recipients.toml does not know « {recipient} »")
     if not known.active:
         raise DisclosureRefused(f"« {recipient} » is not active in recipients.toml")
+    if recipient in stopped():
+        raise DisclosureRefused(f"« {recipient} » was cut off by an administrator")
     if processing is None or recipient not in processing.recipients:
         raise DisclosureRefused(f"« {activity} » does not list « {recipient} » as a recipient")
     if not fields:

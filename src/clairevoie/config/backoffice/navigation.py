@@ -62,6 +62,12 @@ GROUPS: tuple[tuple[Promise | str, tuple[_Room, ...]], ...] = (
                 "admin:privacy_ledgerentry_changelist",
                 "privacy.view_ledgerentry",
             ),
+            (
+                gettext_lazy("Destinataires"),
+                "share_off",
+                "admin:recipients",
+                "privacy.view_policy",
+            ),
             (gettext_lazy("Politique"), "gavel", "admin:policy", "privacy.view_policy"),
         ),
     ),
@@ -79,6 +85,12 @@ GROUPS: tuple[tuple[Promise | str, tuple[_Room, ...]], ...] = (
                 "rate_review",
                 "admin:surveys_answer_changelist",
                 "surveys.view_answer",
+            ),
+            (
+                gettext_lazy("Audience"),
+                "monitoring",
+                "admin:audience",
+                "audience.view_count",
             ),
             (
                 gettext_lazy("Messages"),

@@ -18,7 +18,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from clairevoie import policy, privacy
-from clairevoie.config.backoffice import figures
+from clairevoie.audience import dashboard
+from clairevoie.config.backoffice import figures, recipients
 from clairevoie.lib import calendar
 from clairevoie.privacy.models import Execution
 
@@ -119,6 +120,38 @@ PAGES = (
         permission="privacy.view_policy",
         show=policy_in_force,
         template="gestion/policy.html",
+    ),
+    Page(
+        path="destinataires/",
+        name="recipients",
+        title=gettext_lazy("Destinataires"),
+        permission="privacy.view_policy",
+        show=recipients.listed,
+        template="gestion/recipients.html",
+    ),
+    Page(
+        path="destinataires/couper/",
+        name="stop_recipient",
+        title=gettext_lazy("Couper un destinataire"),
+        permission=recipients.SWITCH,
+        show=recipients.stop,
+        changes=True,
+    ),
+    Page(
+        path="destinataires/retablir/",
+        name="resume_recipient",
+        title=gettext_lazy("Rétablir un destinataire"),
+        permission=recipients.SWITCH,
+        show=recipients.resume,
+        changes=True,
+    ),
+    Page(
+        path="audience/",
+        name="audience",
+        title=gettext_lazy("Audience"),
+        permission="audience.view_count",
+        show=dashboard.show,
+        template="gestion/audience.html",
     ),
     Page(
         path="journal/verifier/",

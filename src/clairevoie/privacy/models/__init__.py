@@ -14,7 +14,7 @@ from clairevoie.privacy.models.evidence import (
     Tombstone,
 )
 from clairevoie.privacy.models.incidents import Incident
-from clairevoie.privacy.models.recipients import Disclosure
+from clairevoie.privacy.models.recipients import Disclosure, RecipientStop
 from clairevoie.privacy.models.rights import ExpiryNotice, ExportPack
 from clairevoie.privacy.models.safeguards import (
     LegalHold,
@@ -47,6 +47,7 @@ __all__ = [
     "Objection",
     "PersonalQuerySet",
     "PersonalRecord",
+    "RecipientStop",
     "Restriction",
     "Suspension",
     "SuspensionMark",

@@ -1,4 +1,5 @@
-"""Every act of giving a person's data out, so that an access answer names actual recipients."""
+"""Every act of giving a person's data out, so that an access answer names actual recipients;
+and the recipients to whom nothing goes for now."""
 
 from __future__ import annotations
 
@@ -29,3 +30,27 @@ class Disclosure(PersonalRecord):
 
     def __str__(self) -> str:
         return f"{self.recipient} {self.disclosed_on}"
+
+
+class RecipientStop(models.Model):
+    """A recipient cut off, whatever the policy says: the switch of a transfer (P-040, F-23)."""
+
+    recipient = models.CharField(_("destinataire"), max_length=64)
+    stopped_at = models.DateTimeField(_("coupé le"))
+    stopped_by = models.UUIDField(_("par"), help_text="UUID of the member of staff.")
+    reason = models.CharField(_("motif"), max_length=200)
+    resumed_at = models.DateTimeField(_("rétabli le"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("coupure")
+        verbose_name_plural = _("coupures")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["recipient"],
+                condition=models.Q(resumed_at__isnull=True),
+                name="one_stop_a_recipient",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.recipient} {self.stopped_at:%Y-%m-%d}"

@@ -1,0 +1,115 @@
+"""Counts each page read; recognises who comes back where the person agreed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from http import HTTPStatus
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from clairevoie import consent, policy
+from clairevoie.audience.counting import tally
+from clairevoie.audience.models import Family
+from clairevoie.audience.visitors import TRACKER, Visitor, begin_visit, forget
+from clairevoie.lib import calendar
+
+UNCOUNTED = "/gestion/"  # the staff at work is no audience
+# Programs that say so. The others are counted: guessing would take a fingerprint.
+ROBOTS = ("bot", "crawl", "spider", "slurp", "preview", "monitor", "curl", "wget", "python")
+OURSELVES, OTHER_SITE, DIRECT = "same-origin", "cross-site", "none"
+
+
+class AudienceMiddleware:
+    """After the page is made, in memory: no query but for visits of those who agreed."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        _forget_who_takes_it_back(request)
+        if not _is_a_page_read(request, response):
+            return response
+        choices = consent.choices_of(request)
+        if not choices.gpc:
+            at = calendar.now()
+            way_in = _way_in(request)
+            _count(request, way_in=way_in, at=at)
+            if choices.allows(TRACKER):
+                _recognise(request, response, arrives=way_in is not None, at=at)
+            if tally.is_ripe(at=at):
+                tally.settle()
+        return response
+
+
+def _forget_who_takes_it_back(request: HttpRequest) -> None:
+    """A visitor's number whose consent is gone: the visits it names go with the cookie (P-034)."""
+    text = request.COOKIES.get(policy.current().trackers[TRACKER].name)
+    if text and not consent.choices_of(request).allows(TRACKER):
+        visitor = Visitor.of(text)
+        if visitor is not None:
+            forget(visitor)
+
+
+def _is_a_page_read(request: HttpRequest, response: HttpResponse) -> bool:
+    return (
+        request.method == "GET"
+        and response.status_code == HTTPStatus.OK
+        and response.headers.get("Content-Type", "").startswith("text/html")
+        and not request.path_info.startswith(UNCOUNTED)
+        and "prefetch" not in request.headers.get("Sec-Purpose", "")
+        and not any(name in request.headers.get("User-Agent", "").lower() for name in ROBOTS)
+    )
+
+
+def page_of(request: HttpRequest) -> str:
+    """The route, never the address: ``/avis/<token>/`` names nobody's token."""
+    found = request.resolver_match
+    return "/" + found.route.replace("<str:", "<").replace("<slug:", "<") if found else ""
+
+
+def _way_in(request: HttpRequest) -> str | None:
+    """How a visit begins: from another site or directly; None for a step from page to page."""
+    site = request.headers.get("Sec-Fetch-Site", "")
+    if not site:  # an old browser: our Referrer-Policy gives the address of our own pages
+        came_from = request.headers.get("Referer", "")
+        ours = f"{request.scheme}://{request.get_host()}/"
+        site = OURSELVES if came_from.startswith(ours) else OTHER_SITE if came_from else DIRECT
+    if site == OURSELVES:
+        return None
+    return DIRECT if site == DIRECT else OTHER_SITE
+
+
+def _count(request: HttpRequest, *, way_in: str | None, at: datetime) -> None:
+    tally.add(Family.PAGE, page_of(request), at=at)
+    tally.add(Family.ACTIVITY, f"{at.astimezone(calendar.PARIS):%H}", at=at)
+    if way_in is not None:
+        tally.add(Family.VISIT, way_in, at=at)
+
+
+def _recognise(
+    request: HttpRequest, response: HttpResponse, *, arrives: bool, at: datetime
+) -> None:
+    """Once a visit. The cookie is written once: its thirteen months are never begun again."""
+    tracker = policy.current().trackers[TRACKER]
+    assert tracker.lifetime is not None
+    on = calendar.paris_date(at)
+    visitor = Visitor.of(request.COOKIES.get(tracker.name, ""))
+    if visitor is None or not visitor.lives(on=on, lifetime=tracker.lifetime):
+        visitor = Visitor.new(on=on)
+        last_day = calendar.last_lawful_day(on, tracker.lifetime)
+        response.set_cookie(
+            tracker.name,
+            visitor.text,
+            max_age=int((calendar.paris_midnight(last_day) - at).total_seconds()),
+            secure=bool(settings.SESSION_COOKIE_SECURE),
+            httponly=True,
+            samesite="Lax",
+        )
+    elif not arrives:
+        return
+    interval = begin_visit(visitor, at=at)
+    if interval is not None:
+        tally.add(Family.RETURN, interval, at=at)
