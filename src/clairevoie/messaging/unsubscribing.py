@@ -28,6 +28,7 @@ from clairevoie.messaging.addresses import NOWHERE, reachable
 from clairevoie.messaging.models import Suppression
 from clairevoie.messaging.suppression import (
     EVERYTHING,
+    CannotBeStopped,
     Contact,
     contact_key,
     is_stoppable,
@@ -111,7 +112,10 @@ def link_behind(token: str) -> Link:
         raise UnknownLink from None
     if words[:1] != _FORM or len(words) < 34:
         raise UnknownLink
-    return Link(UUID(bytes=words[1:17]), words[17:33], words[33:].decode())
+    link = Link(UUID(bytes=words[1:17]), words[17:33], words[33:].decode())
+    if link.activity in policy.current().activities and not is_stoppable(link.activity):
+        raise UnknownLink  # an activity that has left the register is merely stopped already
+    return link
 
 
 def person_behind(token: str, activity: str) -> UUID | None:
@@ -134,6 +138,8 @@ def unsubscribe(
     link: Link, *, everything: bool = False, source: str = "lien", at: datetime
 ) -> Stopped:
     """Stop what the link names, or all that can be; a second time changes nothing."""
+    if not (everything or is_stoppable(link.activity)):
+        return Stopped((), now=False)  # nothing is sent under it any more
     subject = _person(link)
     return stop(
         subject,
@@ -158,7 +164,10 @@ def stop(
     """Refuse ``activity`` (None: all that can be stopped) for a person and these contacts.
 
     The refusal holds for every way the person can be reached: it is theirs, not an address's.
+    Raises :class:`CannotBeStopped`.
     """
+    if activity is not None and not is_stoppable(activity):
+        raise CannotBeStopped
     chosen = tuple(a for a in stoppable() if activity in (None, a.code))
     whole = set(keys) | _keys_of(subject)
     purpose = activity if activity is not None else EVERYTHING
@@ -233,7 +242,8 @@ def _refused_by(link: Link) -> set[str]:
 
 def _person(link: Link) -> DataSubject | None:
     """Whose link it is; None once their data are erased: no word can be written beside them."""
-    return DataSubject.objects.filter(uuid=link.person, erased_on=None).first()
+    found = privacy.numbered(link.person)
+    return found if found is not None and found.erased_on is None else None
 
 
 def _keys_of(subject: DataSubject | None) -> set[bytes]:

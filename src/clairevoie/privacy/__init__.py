@@ -34,7 +34,7 @@ if TYPE_CHECKING:
         PersonalRecord,
         Suspension,
     )
-    from clairevoie.privacy.recipients import disclose
+    from clairevoie.privacy.recipients import disclose, disclose_many
     from clairevoie.privacy.safeguards import (
         NotRestricted,
         hold,
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
         known_by,
         merge,
         note_contact,
+        numbered,
         record_contact,
         record_use,
         register_subject,
@@ -88,7 +89,7 @@ _WHERE = {
         "PersonalRecord",
         "Suspension",
     ),
-    "recipients": ("disclose",),
+    "recipients": ("disclose", "disclose_many"),
     "safeguards": ("NotRestricted", "hold", "release", "release_hold", "restrict"),
     "subjects": (
         "TwoAccounts",
@@ -98,6 +99,7 @@ _WHERE = {
         "known_by",
         "merge",
         "note_contact",
+        "numbered",
         "record_contact",
         "record_use",
         "register_subject",

@@ -13,6 +13,7 @@ from clairevoie.privacy.models import (
     Execution,
     ExpiryNotice,
     ExportPack,
+    FormerNumber,
     Incident,
     LedgerEntry,
     LegalHold,
@@ -43,6 +44,13 @@ declare(
             "restricted",
             "held",
         ),
+    ),
+    Personal(
+        FormerNumber,
+        activity="account",
+        keep="identity",
+        title="Anciens numéros",
+        observed=("uuid",),
     ),
     Personal(
         ContactPoint,

@@ -13,7 +13,7 @@ from django.db.models import Case, DateField, Exists, F, OuterRef, Q, UniqueCons
 from clairevoie.lib import calendar
 from clairevoie.lib.contact import NotAContact, normalise
 from clairevoie.privacy import ledger
-from clairevoie.privacy.models import ContactPoint, DataSubject, Objection
+from clairevoie.privacy.models import ContactPoint, DataSubject, FormerNumber, Objection
 from clairevoie.privacy.tables import Table, execute, remove_rows, tables
 
 Finder = Callable[[str], int | None]
@@ -90,10 +90,20 @@ def forget_contact(subject: DataSubject, *, kind: str) -> None:
     ContactPoint.objects.filter(subject=subject, kind=kind).delete()
 
 
+def numbered(number: uuid.UUID) -> DataSubject | None:
+    """Whose public number it is, or was before they were merged."""
+    known = DataSubject.objects.filter(uuid=number).first()
+    if known is not None:
+        return known
+    former = FormerNumber.including_restricted.filter(uuid=number).select_related("subject")
+    found: FormerNumber | None = former.first()
+    return found.subject if found else None
+
+
 def find(identifier: str) -> DataSubject | None:
     """One person by UUID, verified e-mail or phone, else by what apps registered (pseudo)."""
     try:
-        return DataSubject.objects.filter(uuid=uuid.UUID(identifier)).first()
+        return numbered(uuid.UUID(identifier))
     except ValueError:
         pass
     for kind in ContactPoint.Kind.values:
@@ -187,6 +197,7 @@ def merge(kept: DataSubject, other: DataSubject, *, on: date) -> None:
         for activity in opposed - _opposed_activities(kept):
             _oppose_again(kept, activity)
         other_uuid = other.uuid
+        FormerNumber.including_restricted.create(subject=kept, uuid=other_uuid)
         gone = DataSubject.objects.filter(pk=other.pk)
         gone._raw_delete(gone.db)
         ledger.append(

@@ -25,6 +25,7 @@ from clairevoie.privacy.models.safeguards import (
 from clairevoie.privacy.models.subjects import (
     ContactPoint,
     DataSubject,
+    FormerNumber,
     PersonalQuerySet,
     PersonalRecord,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "Execution",
     "ExpiryNotice",
     "ExportPack",
+    "FormerNumber",
     "Incident",
     "LedgerEntry",
     "LegalHold",

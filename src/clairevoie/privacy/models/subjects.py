@@ -134,3 +134,15 @@ class PersonalRecord(models.Model):
         abstract = True
         base_manager_name = "including_restricted"
         indexes: ClassVar = [models.Index(fields=["subject", "id"], name="%(class)s_whose")]
+
+
+class FormerNumber(PersonalRecord):
+    """The public number of somebody merged into this person: links that carry it still work."""
+
+    uuid = models.UUIDField(_("ancien numéro public"), unique=True)
+
+    class Meta(PersonalRecord.Meta):
+        verbose_name = "ancien numéro"
+
+    def __str__(self) -> str:
+        return str(self.uuid)
