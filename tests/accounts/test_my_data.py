@@ -156,8 +156,8 @@ def test_the_page_shows_the_computed_last_day(alice: Person, signed_in: SignIn) 
         ("/mon-compte/coordonnees/", 2),
         ("/mon-compte/notifications/", 2),
         ("/mon-compte/mes-donnees/", 2),
-        ("/mon-compte/conservation/", 3),
-        ("/mon-compte/fermer/", 3),
+        ("/mon-compte/conservation/", 2),
+        ("/mon-compte/fermer/", 2),
     ],
 )
 def test_a_page_costs_the_same_whatever_is_kept(

@@ -11,17 +11,28 @@ than for each reader, so that the runs of constants cross from one template to t
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 from django.template import Context
-from django.template.base import FilterExpression, Node, NodeList, Template, TextNode, Variable
+from django.template.base import (
+    FilterExpression,
+    Node,
+    NodeList,
+    Template,
+    TextNode,
+    Variable,
+    VariableNode,
+    render_value_in_context,
+)
 from django.template.defaulttags import CommentNode, IfNode, LoadNode, URLNode
 from django.template.loader_tags import BlockNode, ExtendsNode
 from django.template.loaders import cached
 from django.templatetags.i18n import TranslateNode
 from django.templatetags.static import StaticNode
 from django.urls import get_script_prefix, get_urlconf
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 Key = Callable[[], Hashable]
@@ -68,6 +79,24 @@ def _is_constant(expression: FilterExpression) -> bool:
     )
 
 
+class Shown(VariableNode):
+    """A variable; a text is shown without asking whether it is a date or a number."""
+
+    def render(self, context: Context) -> str:
+        value = self.filter_expression.resolve(context)
+        if type(value) is SafeString:
+            return value
+        if type(value) is str and context.autoescape:
+            return html.escape(value)
+        return render_value_in_context(value, context)
+
+
+def _shown(node: VariableNode) -> Shown:
+    shown = Shown(node.filter_expression)
+    shown.token, shown.origin = node.token, node.origin
+    return shown
+
+
 def steady(nodes: NodeList) -> None:
     """Replace every run of constants among ``nodes``, and below the others."""
     done: list[Node] = []
@@ -83,7 +112,7 @@ def steady(nodes: NodeList) -> None:
         run, needed = [], {}
         for below in _lists_of(node):
             steady(below)
-        done.append(node)
+        done.append(_shown(node) if type(node) is VariableNode else node)
     nodes[:] = [*done, *_joined(run, list(needed))]
 
 

@@ -7,13 +7,12 @@ afterwards.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, get_urlconf, reverse
 from django.utils import translation
@@ -28,6 +27,7 @@ from clairevoie.site import navigation, words
 BACK: Final = "%back%"  # stands in header.html for the address to come back to
 PROOF: Final = "%proof%"  # stands in account_nav.html for the token of the form
 MARKED: Final = ("site:home", "site:notice", "account_login", "account_signup")
+_SECTIONS: Final = frozenset(code for code, _, _ in navigation.ACCOUNT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +51,11 @@ def address(name: str, urls: str) -> str:
         return ""
 
 
+@lru_cache(maxsize=8)
+def _marked(urls: str) -> frozenset[str]:
+    return frozenset({"account", *(address(name, urls) for name in MARKED)})
+
+
 @lru_cache(maxsize=1)
 def version_in_force(digest: str, day: int) -> Version:
     """The notice in force; the arguments key the memory."""
@@ -64,14 +69,15 @@ def urls() -> str:
 
 def sight_of_now(**more: str) -> Sight:
     """What the present reader sees alike with others: language, addresses, policy, version."""
-    current = policy.current()
-    return Sight(
-        language=translation.get_language() or settings.LANGUAGE_CODE,
-        urls=urls(),
-        policy_digest=current.digest,
-        version=version_in_force(current.digest, calendar.today().toordinal()).number,
-        **more,
-    )
+    language = translation.get_language() or settings.LANGUAGE_CODE
+    everybodys = _sight(language, urls(), policy.current().digest, calendar.today().toordinal())
+    return replace(everybodys, **more) if more else everybodys
+
+
+@lru_cache(maxsize=16)
+def _sight(language: str, urls: str, policy_digest: str, day: int) -> Sight:
+    version = version_in_force(policy_digest, day).number
+    return Sight(language=language, urls=urls, policy_digest=policy_digest, version=version)
 
 
 @lru_cache(maxsize=256)
@@ -119,8 +125,8 @@ def header(request: HttpRequest | None, *, in_account: bool) -> SafeString:
     if request is None:  # a page made without a request: nobody to recognise
         return mark_safe(_rendered("components/header.html", sight_of_now()).replace(BACK, "/"))  # noqa: S308
     here = "account" if in_account else request.path
-    marked = {address(name, urls()) for name in MARKED} | {"account"}
-    sight = sight_of_now(audience=_audience(request), here=here if here in marked else "")
+    here = here if here in _marked(urls()) else ""
+    sight = sight_of_now(audience=_audience(request), here=here)
     back = escape(request.get_full_path())
     return mark_safe(_rendered("components/header.html", sight).replace(BACK, back))  # noqa: S308  # escaped
 
@@ -129,10 +135,11 @@ def footer() -> SafeString:
     return mark_safe(_rendered("components/footer.html", sight_of_now()))  # noqa: S308  # a template
 
 
-def account_navigation(request: HttpRequest, section: str) -> SafeString:
-    """``section`` is one of ``navigation.ACCOUNT``; anything else marks none."""
-    known = {code for code, _, _ in navigation.ACCOUNT}
-    text = _rendered(
-        "components/account_nav.html", sight_of_now(here=section if section in known else "")
-    )
-    return mark_safe(text.replace(PROOF, escape(get_token(request))))  # noqa: S308  # escaped
+def account_navigation(proof: str, section: str) -> SafeString:
+    """``section`` is one of ``navigation.ACCOUNT``; anything else marks none.
+
+    ``proof`` is the token of the page's forms.
+    """
+    here = section if section in _SECTIONS else ""
+    text = _rendered("components/account_nav.html", sight_of_now(here=here))
+    return mark_safe(text.replace(PROOF, escape(proof)))  # noqa: S308  # escaped

@@ -11,12 +11,13 @@ from typing import Any
 from django import template
 from django.template import Context
 from django.urls import NoReverseMatch, reverse
-from django.utils import formats, timezone, translation
+from django.utils import timezone, translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from clairevoie.lib.duration import Duration
+from clairevoie.lib.speech import day_marked_up
 from clairevoie.policy import Activity, Recipient, RetentionRule, Tracker
 from clairevoie.site import frame, words
 
@@ -47,7 +48,7 @@ def site_footer() -> SafeString:
 @register.simple_tag(takes_context=True)
 def account_navigation(context: Context) -> SafeString:
     """Entries of « Mon compte », the current one marked by the template's ``section``."""
-    return frame.account_navigation(context["request"], str(context.get("section", "")))
+    return frame.account_navigation(context["csrf_token"], str(context.get("section", "")))
 
 
 @register.simple_tag
@@ -88,13 +89,7 @@ def role(recipient: Recipient) -> str:
 @register.filter
 def full_date(day: date | None) -> SafeString | str:
     """« 1er mars 2027 » in French, as a ``<time>``."""
-    if day is None:
-        return ""
-    text = formats.date_format(day, "j F Y")
-    if (translation.get_language() or "fr").startswith("fr") and day.day == 1:
-        text = f"1<sup>er</sup>{text[1:]}"
-    shown = text.replace(" ", "\u00a0", 1)
-    return mark_safe(f'<time datetime="{day:%Y-%m-%d}">{shown}</time>')  # noqa: S308  # digits
+    return day_marked_up(day) if day else ""
 
 
 @register.filter
