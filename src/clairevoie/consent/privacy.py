@@ -1,7 +1,7 @@
 """What consent holds about people."""
 
-from clairevoie.consent.models import ShownText, TrackerChoice
-from clairevoie.privacy import Impersonal, Unlinked, declare
+from clairevoie.consent.models import ParentalConsent, ReceiptKey, ShownText, TrackerChoice
+from clairevoie.privacy import Impersonal, Personal, Unlinked, declare
 
 declare(
     Unlinked(
@@ -17,5 +17,21 @@ declare(
         ShownText,
         because="Sentences of the organisation, as shown to everybody.",
         columns={"text": "What the banner says, the same for all readers of a language."},
+    ),
+    Personal(
+        ParentalConsent,
+        activity="rights",
+        keep="parental-consent",
+        title="Accords demandés à un parent",
+        provided=("activity",),
+        observed=("source", "asked_on", "confirmed_on"),
+        third_party={"parent_email": "Un parent, dont vous avez donné l’adresse"},
+        secret=("parent_proof",),
+        technical=("uuid", "wording", "waiting_since"),
+    ),
+    Impersonal(
+        ReceiptKey,
+        because="The organisation's own public keys.",
+        columns={"public": "A public key of the organisation.", "thumbprint": "Its SHA-256."},
     ),
 )

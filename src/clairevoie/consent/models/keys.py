@@ -7,6 +7,10 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from clairevoie.privacy import triggers
+
+triggers.freeze("consent_receiptkey")  # a receipt of ten years ago must still verify
+
 
 class ReceiptKey(models.Model):
     """One Ed25519 public key. The private half never enters the database."""

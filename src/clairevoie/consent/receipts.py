@@ -1,0 +1,253 @@
+"""Receipts: what a person agreed to, in a file of theirs that anybody can check.
+
+A consent receipt of ISO/IEC TS 27560:2023 in JSON-LD, its fields written with the W3C Data
+Privacy Vocabulary as the community group's implementation guide does (``dpv-27560``). It tells
+the words, the facts and the acts as they were; it names the person by their public number only.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+
+from clairevoie import policy
+from clairevoie.consent.signing import Document, sign, written
+from clairevoie.privacy.models import Consent, ConsentText
+
+__all__ = ["file_of", "number_of", "receipt_of", "sign", "written"]
+
+_ENTITY = {"@type": "@id"}
+_INSTANT = {"@type": "xsd:dateTime"}
+CONTEXT: list[str | dict[str, Any]] = [
+    "https://w3id.org/security/data-integrity/v2",
+    {
+        "dct": "http://purl.org/dc/terms/",
+        "dpv": "https://w3id.org/dpv#",
+        "dpv-27560": "https://w3id.org/dpv/schema/dpv-27560#",
+        "eu-gdpr": "https://w3id.org/dpv/legal/eu/gdpr#",
+        "loc": "https://w3id.org/dpv/loc#",
+        "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+        "schema": "https://schema.org/",
+        "skos": "http://www.w3.org/2004/02/skos/core#",
+        "xsd": "http://www.w3.org/2001/XMLSchema#",
+        "dct:conformsTo": {"@type": "@id"},
+        "dct:created": _INSTANT,
+        "dct:creator": _ENTITY,
+        "dpv:hasAuthority": _ENTITY,
+        "dpv:hasDataController": _ENTITY,
+        "dpv:hasEntity": {"@container": "@id"},
+        "dpv:hasJurisdiction": {"@type": "@id"},
+        "dpv:hasLegalBasis": {"@type": "@id"},
+        "dpv:hasLocation": {"@type": "@id"},
+        "dpv:hasProcessing": {"@type": "@id"},
+        "dpv:hasRecipient": _ENTITY,
+        "dpv:hasRight": {"@type": "@id"},
+        "dpv:isIndicatedAtTime": _INSTANT,
+        "dpv:isIndicatedBy": _ENTITY,
+        "skos:broader": {"@type": "@id"},
+    },
+]
+CONTROLLER, PERSON, PARENT, AUTHORITY = (
+    f"urn:clairevoie:{name}" for name in ("controller", "person", "parent", "authority")
+)
+BY_PARENT = "+parent"  # how a source ends when a parent confirmed a child's word (F-39)
+RIGHTS = tuple(f"eu-gdpr:A{article}" for article in ("7-3", "15", "16", "17", "18", "20", "77"))
+CNIL = {
+    "@type": ["dpv:DataProtectionAuthority"],
+    "dpv:hasName": "CNIL",
+    "dpv:hasAddress": "3 place de Fontenoy, TSA 80715, 75334 Paris cedex 07",
+    "dpv:hasContact": "https://www.cnil.fr/plaintes",
+}
+
+
+def file_of(consent: Consent, *, at: datetime) -> bytes:
+    """The signed receipt of a given consent, as the person keeps it."""
+    return written(sign(receipt_of(consent), at=at))
+
+
+def number_of(consent: Consent) -> uuid.UUID:
+    """The number of a record: the same each time, and no key of the database."""
+    return uuid.uuid5(uuid.NAMESPACE_OID, f"clairevoie:{consent.pk}:{consent.at.isoformat()}")
+
+
+def receipt_of(consent: Consent) -> Document:
+    """The receipt, not yet signed: the consent, and its withdrawal once there is one.
+
+    Raises ``ValueError`` for a withdrawal, or a consent older than the texts.
+    """
+    text = consent.wording
+    if text is None or not consent.given:
+        raise ValueError("a receipt is that of a consent given to a text that was kept")
+    return {
+        "@context": CONTEXT,
+        "@id": f"urn:uuid:{number_of(consent)}",
+        "@type": ["dpv:ConsentReceipt"],
+        "dct:conformsTo": "dpv-27560:receipt-eu-gdpr",
+        "dct:source": "ISO/IEC TS 27560:2023",
+        "dpv:hasIdentifier": str(number_of(consent)),
+        "dpv:hasDataSubject": {
+            "@type": ["dpv:DataSubject"],
+            "dpv:hasIdentifier": str(consent.subject.uuid),
+        },
+        "dct:created": _instant(consent.at),
+        "dct:creator": CONTROLLER,
+        "dct:language": text.language,
+        "dpv:hasNotice": list(_notices(text)),
+        "dpv:hasProcess": [_process(consent, text)],
+        "dpv:hasEntity": dict(_entities(consent, text.facts)),
+    }
+
+
+def _notices(text: ConsentText) -> Iterator[Document]:
+    """The words agreed to, and the notice in force behind them."""
+    yield {
+        "@type": ["dpv:ConsentNotice"],
+        "dpv:hasIdentifier": f"{text.activity}/{text.language}/{text.number}",
+        "dct:description": text.text,
+        "schema:sha256": text.text_hash,
+        "dct:created": _instant(text.published_at),
+    }
+    yield {
+        "@type": ["dpv:PrivacyNotice"],
+        "dpv:hasIdentifier": str(text.policy_version),
+        "schema:url": _address(f"/confidentialite/v{text.policy_version}/"),
+        "schema:sha256": text.policy_hash,
+    }
+
+
+def _process(consent: Consent, text: ConsentText) -> Document:
+    facts = text.facts
+    return {
+        "@type": ["dpv:Process"],
+        "dpv:hasIdentifier": consent.activity,
+        "dpv:hasPurpose": [_purpose(consent.activity, purpose) for purpose in facts["purposes"]],
+        "dpv:hasLegalBasis": ["eu-gdpr:A6-1-a"],
+        "dpv:hasPersonalData": [_data(said, facts) for said in facts["data"]],
+        "dpv:hasProcessing": ["dpv:Collect", "dpv:Store", "dpv:Use"],
+        "dpv:hasDataSource": [{"@type": ["dpv:DataSubjectDataSource"]}],
+        "dpv:hasDataController": [CONTROLLER],
+        "dpv:hasRecipient": [_entity(recipient["code"]) for recipient in facts["recipients"]],
+        "dpv:hasStorageCondition": [
+            {"@type": ["dpv:StorageLocation"], "dpv:hasLocation": _places(facts)},
+            *(_storage(rule) for rule in facts["retention"]),
+        ],
+        "dpv:hasProcessingCondition": [
+            {"@type": ["dpv:ProcessingLocation"], "dpv:hasLocation": _places(facts)}
+        ],
+        "dpv:hasJurisdiction": ["loc:FR", "loc:EU"],
+        "dpv:hasRight": list(RIGHTS),
+        "dpv:hasConsentControl": [
+            {
+                "@type": ["dpv:WithdrawConsent"],
+                "schema:url": _address("/mon-compte/consentements/"),
+            }
+        ],
+        "dpv:hasAuthority": AUTHORITY,
+        "schema:sha256": text.fingerprint,
+        "dpv:hasConsentStatus": [_event(act) for act in _acts(consent)],
+    }
+
+
+def _acts(consent: Consent) -> Iterator[Consent]:
+    """Giving, then withdrawing; what the person did of it later has its own receipt."""
+    yield consent
+    later = Consent.including_restricted.filter(
+        subject=consent.subject_id, activity=consent.activity, id__gt=consent.pk
+    )
+    following = later.order_by("id").first()
+    if following is not None and not following.given:
+        yield following
+
+
+def _event(act: Consent) -> Document:
+    status = "dpv:ConsentGiven" if act.given else "dpv:ConsentWithdrawn"
+    return {
+        "@type": [status, "dpv:ExplicitlyExpressedConsent"],
+        "dpv:isIndicatedAtTime": _instant(act.at),
+        "dpv:isIndicatedBy": [PERSON, PARENT] if act.source.endswith(BY_PARENT) else [PERSON],
+        "dpv:isExercisedAt": act.source,
+    }
+
+
+def _purpose(activity: str, purpose: str) -> Document:
+    entry = policy.current().activities.get(activity)
+    prospecting = entry is not None and entry.prospecting
+    return {
+        "@type": ["dpv:Purpose"],
+        "skos:broader": "dpv:DirectMarketing" if prospecting else "dpv:Purpose",
+        "skos:prefLabel": purpose,
+    }
+
+
+def _data(said: str, facts: Mapping[str, Any]) -> Document:
+    kind = "dpv:SensitivePersonalData" if facts["sensitive"] else "dpv:PersonalData"
+    return {"@type": [kind], "skos:prefLabel": said}
+
+
+def _storage(rule: Mapping[str, str]) -> Document:
+    """A duration from a beginning, or until an event where the rule knows no number."""
+    duration = (
+        {"@type": ["dpv:TemporalDuration"], "rdf:value": rule["for"]}
+        if rule["for"]
+        else {"@type": ["dpv:UntilEventDuration"], "rdf:value": rule["from"]}
+    )
+    return {
+        "@type": ["dpv:StorageDuration"],
+        "skos:prefLabel": rule["title"],
+        "dct:description": rule["from"],
+        "dpv:hasDuration": duration,
+    }
+
+
+def _entities(consent: Consent, facts: Mapping[str, Any]) -> Iterator[tuple[str, Document]]:
+    """Who is who, each under the name the fields above call them by."""
+    who = policy.current().organisation
+    yield (
+        CONTROLLER,
+        {
+            "@type": ["dpv:DataController"],
+            "dpv:hasName": facts["controller"],
+            "dpv:hasAddress": f"{who.street}, {who.postcode} {who.town}",
+            "dpv:hasContact": [f"mailto:{who.contact_email}", f"mailto:{who.officer.email}"],
+        },
+    )
+    yield PERSON, {"@type": ["dpv:DataSubject"]}
+    if any(act.source.endswith(BY_PARENT) for act in _acts(consent)):
+        yield PARENT, {"@type": ["dpv:ParentOfDataSubject"]}
+    yield AUTHORITY, CNIL
+    for recipient in facts["recipients"]:
+        yield (
+            _entity(recipient["code"]),
+            {
+                "@type": ["dpv:Recipient", _ROLE[recipient["role"]]],
+                "dpv:hasName": recipient["name"],
+                "dpv:hasLocation": [f"loc:{country}" for country in recipient["countries"]],
+            },
+        )
+
+
+_ROLE = {
+    "processor": "dpv:DataProcessor",
+    "joint-controller": "dpv:JointDataControllers",
+    "independent-controller": "dpv:ThirdParty",
+}
+
+
+def _entity(code: str) -> str:
+    return f"urn:clairevoie:recipient:{code}"
+
+
+def _places(facts: Mapping[str, Any]) -> list[str]:
+    return [f"loc:{country}" for country in facts["countries"]]
+
+
+def _address(path: str) -> str:
+    return f"{settings.SITE_URL.rstrip('/')}{path}"
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
