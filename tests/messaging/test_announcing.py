@@ -67,7 +67,7 @@ def test_each_member_is_told_once_by_the_way_they_left(
     assert (first, second) == (3, 0)
     assert told(alice) == [Channel.EMAIL]
     assert told(bob) == [Channel.SMS]
-    assert told(charlie) == [Channel.NONE]
+    assert told(charlie) == [Channel.BANNER]
 
 
 @promise("P-008")

@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from clairevoie import messaging
 from clairevoie.accounts.actions.profile import (
     Profile,
     PseudoNeeded,
@@ -31,8 +32,14 @@ from clairevoie.lib.speech import sentence
 @own_page
 def overview(request: HttpRequest) -> HttpResponse:
     """What we know of the person, each thing beside the way to change it."""
-    country = dict(COUNTRIES).get(member_of(request).country, "")
-    return page(request, "overview", section="overview", country=country)
+    member = member_of(request)
+    return page(
+        request,
+        "overview",
+        section="overview",
+        country=dict(COUNTRIES).get(member.country, ""),
+        coming=messaging.show_banner(subject=member.pk, at=calendar.now()),
+    )
 
 
 @require_http_methods(["GET", "POST"])
