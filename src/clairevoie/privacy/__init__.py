@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from clairevoie.privacy.choices import (
         acknowledge,
         give_consent,
+        give_consents,
         lift_objection,
         object_to,
         withdraw_consent,
@@ -69,6 +70,7 @@ _WHERE = {
     "choices": (
         "acknowledge",
         "give_consent",
+        "give_consents",
         "lift_objection",
         "object_to",
         "withdraw_consent",

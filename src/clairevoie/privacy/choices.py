@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -53,6 +54,32 @@ def give_consent(
         )
 
 
+def give_consents(
+    subjects: Collection[DataSubject],
+    *,
+    activity: str,
+    text: str,
+    source: str,
+    at: datetime,
+    language: str = "fr",
+) -> None:
+    """The same words, agreed to by many people against whom nothing is known: one INSERT.
+
+    For proofs that come in a file. The caller has put aside whoever ever said no: this lifts
+    nothing.
+    """
+    with transaction.atomic():
+        version = wording(activity_named(activity), text=text, language=language, at=at)
+        rows = [
+            _row(subject, activity=activity, version=version, source=source, at=at, given=True)
+            for subject in subjects
+        ]
+        Consent.including_restricted.bulk_create(rows)
+        ledger.append_many(
+            _line(row, subject) for row, subject in zip(rows, subjects, strict=True)
+        )
+
+
 def withdraw_consent(
     subject: DataSubject, *, activity: str, source: str, at: datetime
 ) -> Consent | None:
@@ -92,29 +119,48 @@ def _consent(
 ) -> Consent:
     """One row and one line of the ledger; what is withdrawn is what was read when giving."""
     with transaction.atomic():
-        consent: Consent = Consent.including_restricted.create(
-            subject=subject,
-            activity=activity,
-            given=given,
-            wording=version,
-            text=version.text,
-            text_hash=version.text_hash,
-            fingerprint=version.fingerprint,
-            at=at,
-            source=source,
-            policy_hash=policy.current().digest,
+        consent = _row(
+            subject, activity=activity, version=version, source=source, at=at, given=given
         )
-        ledger.append(
-            executor="consent.give" if given else "consent.withdraw",
-            at=at,
-            subject=subject.uuid,
-            facts={
-                "activity": activity,
-                "text": version.text_hash,
-                "fingerprint": version.fingerprint,
-            },
-        )
+        consent.save(force_insert=True)
+        ledger.append_many([_line(consent, subject)])
     return consent
+
+
+def _row(
+    subject: DataSubject,
+    *,
+    activity: str,
+    version: ConsentText,
+    source: str,
+    at: datetime,
+    given: bool,
+) -> Consent:
+    return Consent(
+        subject=subject,
+        activity=activity,
+        given=given,
+        wording=version,
+        text=version.text,
+        text_hash=version.text_hash,
+        fingerprint=version.fingerprint,
+        at=at,
+        source=source,
+        policy_hash=policy.current().digest,
+    )
+
+
+def _line(consent: Consent, subject: DataSubject) -> ledger.Line:
+    return ledger.Line(
+        executor="consent.give" if consent.given else "consent.withdraw",
+        at=consent.at,
+        subject=subject.uuid,
+        facts={
+            "activity": consent.activity,
+            "text": consent.text_hash,
+            "fingerprint": consent.fingerprint,
+        },
+    )
 
 
 def object_to(subject: DataSubject, *, activity: str, source: str, at: datetime) -> Objection:
