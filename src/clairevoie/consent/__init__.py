@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from clairevoie.consent import guardians, receipts
     from clairevoie.consent.appearance import scheme_of
     from clairevoie.consent.choices_cookie import Choices
     from clairevoie.consent.giving import (
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
         withdraw,
         words,
     )
-    from clairevoie.consent.middleware import choices_of
+    from clairevoie.consent.middleware import choices_of, hosts_agreed
     from clairevoie.consent.wording import banner_context
 
 _WHERE = {
@@ -46,9 +47,10 @@ _WHERE = {
         "withdraw",
         "words",
     ),
-    "middleware": ("choices_of",),
+    "middleware": ("choices_of", "hosts_agreed"),
     "wording": ("banner_context",),
 }
+_MODULES = ("guardians", "receipts")
 _HOME = {name: module for module, names in _WHERE.items() for name in names}
 
 __all__ = [
@@ -61,7 +63,10 @@ __all__ = [
     "choices_of",
     "follow",
     "give",
+    "guardians",
+    "hosts_agreed",
     "live",
+    "receipts",
     "scheme_of",
     "to_ask_again",
     "withdraw",
@@ -70,6 +75,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return import_module(f"{__name__}.{name}")
     if name in _HOME:
         return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

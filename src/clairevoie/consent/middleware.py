@@ -18,7 +18,7 @@ from clairevoie import policy
 from clairevoie.consent import choices_cookie, trackers
 from clairevoie.consent.choices_cookie import Choices
 from clairevoie.lib import calendar
-from clairevoie.policy import Tracker
+from clairevoie.policy import Host, Tracker
 
 _ATTRIBUTE: Final = "_clairevoie_choices"
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}")  # RFC 6265 § 4.1.1
@@ -44,17 +44,26 @@ def remember(request: HttpRequest, choices: Choices) -> None:
     setattr(request, _ATTRIBUTE, choices)
 
 
+def hosts_agreed(request: HttpRequest) -> tuple[Host, ...]:
+    """Where this reader's pages may load from besides our own site. Asks nothing of the cookie
+    while no third party is served at all."""
+    if not trackers.register(calendar.today()).has_hosts:
+        return ()
+    return trackers.hosts_of(choices_of(request).allowed_optional)
+
+
 def _read(request: HttpRequest) -> Choices:
     on, gpc = calendar.today(), request.META.get("HTTP_SEC_GPC") == "1"
     value = request.COOKIES.get(choices_cookie.cookie_name())
     choice = choices_cookie.read(value) if value else None
     if choice is None:
-        return _of_nobody(policy.current().digest, on.toordinal(), gpc)
+        digest = policy.current().digest
+        return _of_nobody(digest, on.toordinal(), gpc, trackers.cut_off())
     return choices_cookie.weigh(choice, trackers.register(on), gpc=gpc, on=on)
 
 
 @lru_cache(maxsize=8)
-def _of_nobody(_digest: str, _day: int, gpc: bool) -> Choices:  # noqa: FBT001  # a key of the memory
+def _of_nobody(_digest: str, _day: int, gpc: bool, _stopped: frozenset[str]) -> Choices:  # noqa: FBT001  # keys of the memory
     on = calendar.today()
     return choices_cookie.weigh(None, trackers.register(on), gpc=gpc, on=on)
 

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Final
 
-from clairevoie import policy
+from clairevoie import policy, privacy
 from clairevoie.policy import Host, Policy, Tracker
 
 LINK_CHECKED_WITHIN: Final = timedelta(days=31)  # P-051
@@ -29,23 +29,40 @@ class Register:
     optional: tuple[Tracker, ...]
     codes: frozenset[str]  # of every served tracker
     fingerprints: dict[str, str]  # of the optional ones, by code
+    has_hosts: bool  # whether any of them loads something from elsewhere
 
 
 def register(on: date) -> Register:
     """What is served on ``on``."""
-    return _register(policy.current().digest, on)
+    return _register(policy.current().digest, on, cut_off())
+
+
+def cut_off() -> frozenset[str]:
+    """The recipients to whom an administrator lets nothing go; asked only where it matters."""
+    digest = policy.current().digest
+    return privacy.recipients.stopped() if _is_any_third_party(digest) else frozenset()
 
 
 @lru_cache(maxsize=4)
-def _register(_digest: str, on: date) -> Register:
+def _is_any_third_party(_digest: str) -> bool:
+    return any(t.active and t.recipient for t in policy.current().trackers.values())
+
+
+@lru_cache(maxsize=4)
+def _register(_digest: str, on: date, stopped: frozenset[str]) -> Register:
     current = policy.current()
-    served = tuple(t for t in current.trackers.values() if is_served(t, current, on=on))
+    served = tuple(
+        t
+        for t in current.trackers.values()
+        if is_served(t, current, on=on) and t.recipient not in stopped
+    )
     optional = tuple(t for t in served if t.optional)
     return Register(
         served=served,
         optional=optional,
         codes=frozenset(t.code for t in served),
         fingerprints={t.code: fingerprint(t, current) for t in optional},
+        has_hosts=any(t.hosts for t in optional),
     )
 
 

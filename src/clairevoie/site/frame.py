@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final
+from urllib.parse import quote
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -19,11 +20,12 @@ from django.utils import translation
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from clairevoie import policy
+from clairevoie import consent, policy
 from clairevoie.lib import calendar
 from clairevoie.policy import Version
 from clairevoie.site import navigation, words
 
+PLACE: Final = "%place%"  # the same, inside the query of another address
 BACK: Final = "%back%"  # stands in header.html for the address to come back to
 PROOF: Final = "%proof%"  # stands in account_nav.html for the token of the form
 MARKED: Final = ("site:home", "site:notice", "account_login", "account_signup")
@@ -40,6 +42,7 @@ class Sight:
     version: int
     audience: str = "visitor"  # visitor, member or staff
     here: str = ""  # the address, or the section of « Mon compte », that the frame marks
+    scheme: str = ""  # light, dark, or as the device says
 
 
 @lru_cache(maxsize=256)
@@ -67,7 +70,7 @@ def urls() -> str:
     return str(get_urlconf() or settings.ROOT_URLCONF)
 
 
-def sight_of_now(**more: str) -> Sight:
+def sight_of_now(**more: Any) -> Sight:
     """What the present reader sees alike with others: language, addresses, policy, version."""
     language = translation.get_language() or settings.LANGUAGE_CODE
     everybodys = _sight(language, urls(), policy.current().digest, calendar.today().toordinal())
@@ -88,6 +91,7 @@ def _rendered(template: str, sight: Sight) -> str:
         "notice_version": next(v for v in current.versions if v.number == sight.version),
         "audience": sight.audience,
         "here": sight.here,
+        "scheme": sight.scheme,
         "entries": navigation.account_entries(current=sight.here),
     }
     return render_to_string(template, context)
@@ -131,8 +135,33 @@ def header(request: HttpRequest | None, *, in_account: bool) -> SafeString:
     return mark_safe(_rendered("components/header.html", sight).replace(BACK, back))  # noqa: S308  # escaped
 
 
-def footer() -> SafeString:
-    return mark_safe(_rendered("components/footer.html", sight_of_now()))  # noqa: S308  # a template
+def footer(request: HttpRequest | None) -> SafeString:
+    scheme = consent.scheme_of(request) if request else ""
+    back = escape(request.get_full_path()) if request else "/"
+    text = _rendered("components/footer.html", sight_of_now(scheme=scheme))
+    return mark_safe(text.replace(BACK, back))  # noqa: S308  # escaped
+
+
+def banner(request: HttpRequest | None) -> SafeString:
+    """What the banner asks of this reader; nothing where there is nothing to ask (P-054).
+
+    Everybody who is asked the same gets the same text: it depends on no one's choices but
+    through what is left to ask.
+    """
+    if request is None:
+        return SafeString()
+    choices = consent.choices_of(request)
+    if not choices.to_ask or request.path == address("consent:cookies", urls()):
+        return SafeString()
+    asked = tuple(tracker.code for tracker in choices.to_ask)
+    text = _banner(sight_of_now(), asked, bool(choices.live))
+    path = request.get_full_path()
+    return mark_safe(text.replace(BACK, escape(path)).replace(PLACE, quote(path, safe="/")))  # noqa: S308  # escaped
+
+
+@lru_cache(maxsize=64)
+def _banner(_sight: Sight, asked: tuple[str, ...], again: bool) -> str:  # noqa: FBT001  # keys of the memory
+    return render_to_string("consent/banner.html", consent.banner_context(asked, again=again))
 
 
 def account_navigation(proof: str, section: str) -> SafeString:

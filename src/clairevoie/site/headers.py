@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
+from functools import lru_cache
 
 from csp.constants import HEADER, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.middleware import CSPMiddleware, PolicyParts
 from csp.utils import build_policy
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+from clairevoie import consent
+from clairevoie.policy import Host
 
 BACK_OFFICE = "/gestion/"
 # Pages under /gestion/ that are drawn by our own templates, and keep the strict policy.
@@ -49,7 +52,11 @@ PERMISSIONS = ", ".join(
 
 
 class ContentSecurityPolicy(CSPMiddleware):
-    """The strict policy everywhere; what unfold needs, on unfold's pages alone."""
+    """The strict policy everywhere; what unfold needs, on unfold's pages alone.
+
+    A third party's hosts only for the reader who agreed to that very tracker: a page of ours
+    that loaded it for anybody else would be stopped by the browser itself.
+    """
 
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase
@@ -57,7 +64,9 @@ class ContentSecurityPolicy(CSPMiddleware):
         """django-csp writes the same text for almost every page: those take it ready-made."""
         if any(mark.startswith("_csp") for mark in vars(response)):
             return super().process_response(request, response)
-        response.headers.setdefault(HEADER, _policy(relaxed=_is_unfolds(request)))
+        unfolds = _is_unfolds(request)
+        agreed = () if unfolds else _agreed(request, response)
+        response.headers.setdefault(HEADER, _policy(relaxed=unfolds, agreed=agreed))
         return response
 
     def get_policy_parts(
@@ -69,7 +78,8 @@ class ContentSecurityPolicy(CSPMiddleware):
         parts = super().get_policy_parts(request, response, report_only)
         if _is_unfolds(request):
             return replace(parts, update={**_RELAXED, **(parts.update or {})})
-        return parts
+        agreed = _agreed(request, response)
+        return replace(parts, update={**_update(agreed), **(parts.update or {})})
 
 
 def _is_unfolds(request: HttpRequest) -> bool:
@@ -77,9 +87,23 @@ def _is_unfolds(request: HttpRequest) -> bool:
     return path.startswith(BACK_OFFICE) and not path.startswith(OWN_PAGES)
 
 
-@cache
-def _policy(*, relaxed: bool) -> str:
-    return str(build_policy(update=_RELAXED if relaxed else None))
+def _agreed(request: HttpRequest, response: HttpResponseBase) -> tuple[Host, ...]:
+    """Only pages load anything: no other answer reads the choice, or depends on it."""
+    if not response.headers.get("Content-Type", "").startswith("text/html"):
+        return ()
+    return consent.hosts_agreed(request)
+
+
+def _update(agreed: tuple[Host, ...]) -> dict[str, list[str]]:
+    more: dict[str, list[str]] = {}
+    for host in agreed:
+        more.setdefault(host.directive, []).append(host.origin)
+    return more
+
+
+@lru_cache(maxsize=64)
+def _policy(*, relaxed: bool, agreed: tuple[Host, ...]) -> str:
+    return str(build_policy(update=_RELAXED if relaxed else _update(agreed)))
 
 
 class BrowserPowers:

@@ -58,7 +58,11 @@ class Migration(migrations.Migration):
                 (
                     "surface",
                     models.CharField(
-                        choices=[("banner", "bandeau"), ("preferences", "page des cookies")],
+                        choices=[
+                            ("banner", "bandeau"),
+                            ("preferences", "page des cookies"),
+                            ("embed", "contenu d’un tiers"),
+                        ],
                         max_length=12,
                         verbose_name="où",
                     ),

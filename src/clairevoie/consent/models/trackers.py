@@ -14,6 +14,7 @@ class Surface(models.TextChoices):
 
     BANNER = "banner", _("bandeau")
     PREFERENCES = "preferences", _("page des cookies")
+    EMBED = "embed", _("contenu d’un tiers")
 
 
 class TrackerChoice(models.Model):

@@ -80,13 +80,13 @@ def choose_cookies(request: HttpRequest) -> HttpResponse:
 
 
 def _surface(request: HttpRequest) -> Surface:
-    told = request.POST.get("page") == Surface.PREFERENCES
-    return Surface.PREFERENCES if told else Surface.BANNER
+    told = request.POST.get("page", "")
+    return Surface(told) if told in Surface.values else Surface.BANNER
 
 
 def _next(request: HttpRequest, *, saved: bool) -> str:
     """Back to where the person was; the preferences page stays, and says it is done."""
-    if _surface(request) is Surface.BANNER:
+    if _surface(request) is not Surface.PREFERENCES:
         return back(request, default="/")
     asked = {"enregistre": "1"} if saved else {}
     came_from = back(request, default="")
@@ -118,9 +118,9 @@ def _wish(request: HttpRequest, before: Choices) -> Wish:
 def _shown(request: HttpRequest, wanted: Wish) -> Shown:
     on = calendar.today()
     codes = [t.code for t in trackers.register(on).optional if t.code in wanted.about]
-    if _surface(request) is Surface.PREFERENCES:
-        return wording.preferences(codes)
-    return wording.banner(codes, again=bool(choices_of(request).live))
+    if _surface(request) is Surface.BANNER:
+        return wording.banner(codes, again=bool(choices_of(request).live))
+    return wording.preferences(codes)
 
 
 def give(request: HttpRequest, response: HttpResponse, choice: Choice, before: Choices) -> None:

@@ -16,6 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
+from clairevoie import consent
 from clairevoie.lib.duration import Duration
 from clairevoie.lib.speech import day_marked_up
 from clairevoie.policy import Activity, Recipient, RetentionRule, Tracker
@@ -40,9 +41,23 @@ def site_header(context: Context) -> SafeString:
     return frame.header(context.get("request"), in_account=bool(context.get("section")))
 
 
-@register.simple_tag
-def site_footer() -> SafeString:
-    return frame.footer()
+@register.simple_tag(takes_context=True)
+def site_footer(context: Context) -> SafeString:
+    return frame.footer(context.get("request"))
+
+
+@register.simple_tag(takes_context=True)
+def site_banner(context: Context) -> SafeString:
+    """What is asked before any optional tracker, first in the page; often nothing."""
+    return frame.banner(context.get("request"))
+
+
+@register.simple_tag(takes_context=True)
+def forced_scheme(context: Context) -> SafeString:
+    """`` data-scheme="dark"`` for whoever chose an appearance; nothing for the others."""
+    request = context.get("request")
+    scheme = consent.scheme_of(request) if request else ""
+    return format_html(' data-scheme="{}"', scheme) if scheme else SafeString()
 
 
 @register.simple_tag(takes_context=True)
