@@ -21,7 +21,7 @@ LINK_CHECKED_WITHIN: Final = timedelta(days=31)  # P-051
 _HOST_PREFIXES: Final = ("__Host-", "__Secure-")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Register:
     """The trackers served on one day, by what they ask of the person."""
 
