@@ -1,0 +1,315 @@
+"""Asking for the letter, confirming from the mailbox, choosing, staying, stopping."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from clairevoie import consent, messaging, privacy
+from clairevoie.lib.calendar import paris_date
+from clairevoie.lib.contact import EMAIL, normalise
+from clairevoie.newsletter.links import confirmation_link, preferences_link
+from clairevoie.newsletter.models import (
+    ACTIVITY,
+    Interest,
+    Pending,
+    Subscription,
+    Topic,
+    is_subscribed,
+    open_topics,
+    subscription_of,
+)
+from clairevoie.privacy.models import ContactPoint, DataSubject
+
+UNCONFIRMED_DAYS = 30  # P-016
+CONFIRMATION_PATIENCE = timedelta(days=4)
+
+
+class NoTopic(Exception):
+    """Choisissez au moins un thème."""
+
+    field = "topics"
+
+
+class AddressUnavailable(Exception):
+    """Cette adresse appartient déjà à un autre compte : connectez-vous pour vous abonner."""
+
+
+class NoAddress(Exception):
+    """Votre compte n’a pas d’adresse e-mail vérifiée : ajoutez-en une pour vous abonner."""
+
+
+def words(language: str) -> str:
+    """Exactly what one agrees to, in the reader's language: the policy's own words (art. 7)."""
+    return consent.words(ACTIVITY, language=language).text
+
+
+# --- Asking -------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def ask(
+    *, email: str, topics: Collection[Topic], language: str, source: str, at: datetime
+) -> None:
+    """Somebody typed an address: its owner is written to, and decides.
+
+    The caller answers the same whoever the owner is. Nothing is attached to anybody known; a
+    subscriber learns that they are one. Raises ``NotAContact``, :class:`NoTopic`.
+    """
+    if not topics:
+        raise NoTopic
+    owner = _owner_of(email)
+    subscription = subscription_of(owner) if owner else None
+    if owner and subscription and is_subscribed(owner):
+        _say_it_already_is(subscription, at=at)
+        return
+    pending = _note(email, topics, language=language, source=source, on=paris_date(at))
+    messaging.send_code(
+        email,
+        EMAIL,
+        "newsletter/confirm",
+        subject=pending.subject,
+        context={"link": confirmation_link(pending), "topics": topics, "text": pending.text},
+        at=at,
+        patience=CONFIRMATION_PATIENCE,
+    )
+
+
+def _owner_of(email: str) -> DataSubject | None:
+    point = (
+        ContactPoint.objects.filter(
+            kind=EMAIL, normalised=normalise(EMAIL, email), verified_on__isnull=False
+        )
+        .select_related("subject")
+        .first()
+    )
+    return point.subject if point else None
+
+
+def _say_it_already_is(subscription: Subscription, *, at: datetime) -> None:
+    messaging.send(
+        subscription.subject,
+        "newsletter/already",
+        ACTIVITY,
+        context={"link": preferences_link(subscription)},
+        at=at,
+        channel=messaging.Channel.EMAIL,
+    )
+
+
+def _note(
+    email: str, topics: Collection[Topic], *, language: str, source: str, on: date
+) -> Pending:
+    """One request an address: asking again replaces the topics and sends a new mail."""
+    choice = " ".join(topic.slug for topic in topics)
+    waiting: Pending | None = (
+        Pending.including_restricted.select_for_update(of=("self",))
+        .select_related("subject")
+        .filter(
+            subject__contact_points__kind=EMAIL,
+            subject__contact_points__normalised=normalise(EMAIL, email),
+        )
+        .first()
+    )
+    if waiting is None:
+        subject = privacy.register_subject(on=on)
+        privacy.note_contact(subject, kind=EMAIL, raw=email, on=on)
+        waiting = Pending(subject=subject)
+    waiting.topics, waiting.text, waiting.language = choice, words(language), language
+    waiting.source, waiting.asked_on = source, on
+    waiting.save()
+    return waiting
+
+
+# --- Confirming ---------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def confirm(*, pending: Pending, at: datetime) -> Subscription:
+    """The owner of the address pressed the button: the consent, with its proof.
+
+    A person known by this address gets the subscription. Raises :class:`AddressUnavailable`.
+    """
+    on = paris_date(at)
+    pending = Pending.including_restricted.select_for_update().get(pk=pending.pk)
+    contact = ContactPoint.objects.get(subject=pending.subject_id, kind=EMAIL)
+    try:
+        subject = privacy.verify_contact(contact, on=on)
+    except privacy.TwoAccounts:
+        raise AddressUnavailable from None
+    messaging.readmit(subject, kind=EMAIL, raw=contact.raw, purpose=ACTIVITY, at=at)
+    topics = Topic.objects.filter(slug__in=pending.topics.split())
+    subscription = _subscribe(
+        subject,
+        [topic.slug for topic in topics],
+        source=pending.source,
+        language=pending.language,
+        text=pending.text,
+        confirmation=pending.uuid,
+        at=at,
+    )
+    Pending.including_restricted.filter(uuid=pending.uuid).delete()
+    return subscription
+
+
+def _subscribe(
+    subject: DataSubject,
+    topics: Collection[str],
+    *,
+    source: str,
+    language: str,
+    text: str,
+    confirmation: UUID | None,
+    at: datetime,
+) -> Subscription:
+    on = paris_date(at)
+    if not is_subscribed(subject):
+        consent.give(
+            subject, activity=ACTIVITY, source=source, at=at, language=language, text=text
+        )
+    subscription, _ = Subscription.including_restricted.update_or_create(
+        subject=subject,
+        defaults={
+            "confirmation": confirmation,
+            "language": language,
+            "source": source,
+            "last_act_on": on,
+            "asked_to_stay_on": None,
+        },
+        create_defaults={
+            "confirmation": confirmation,
+            "language": language,
+            "source": source,
+            "confirmed_on": on,
+            "last_act_on": on,
+        },
+    )
+    _follow(subject, topics, on=on)
+    privacy.record_contact(subject, on=on)
+    privacy.ledger.append(
+        executor="newsletter.confirm",
+        at=at,
+        subject=subject.uuid,
+        facts={"topics": sorted(topics), "source": source},
+    )
+    found: Subscription = subscription
+    return found
+
+
+def _follow(subject: DataSubject, topics: Collection[str], *, on: date) -> None:
+    """These topics and no others."""
+    mine = Interest.including_restricted.filter(subject=subject)
+    mine.exclude(topic__in=topics).delete()
+    mine.update(last_act_on=on)
+    Interest.including_restricted.bulk_create(
+        [Interest(subject=subject, topic_id=topic, last_act_on=on) for topic in topics],
+        ignore_conflicts=True,
+    )
+
+
+# --- Choosing and stopping ----------------------------------------------------------------------
+
+
+@transaction.atomic
+def choose(
+    *, subject: DataSubject, topics: Collection[Topic], source: str, language: str, at: datetime
+) -> None:
+    """A subscriber, or a member with a verified address, keeps these topics.
+
+    None at all is stopping. Raises :class:`NoAddress` for who cannot be written to.
+    """
+    if not topics:
+        stop(subject=subject, source=source, at=at)
+        return
+    address = address_of(subject)
+    if address is None:
+        raise NoAddress
+    if not is_subscribed(subject):
+        messaging.readmit(subject, kind=EMAIL, raw=address, purpose=ACTIVITY, at=at)
+    previous = subscription_of(subject)
+    _subscribe(
+        subject,
+        [topic.slug for topic in topics],
+        source=source,
+        language=language,
+        text=words(language),
+        confirmation=previous.confirmation if previous else None,
+        at=at,
+    )
+
+
+def address_of(subject: DataSubject) -> str | None:
+    """Where the letter goes: the address the person proved to be theirs."""
+    points = ContactPoint.objects.filter(subject=subject, kind=EMAIL, verified_on__isnull=False)
+    return points.values_list("raw", flat=True).first()
+
+
+@transaction.atomic
+def stay(*, subscription: Subscription, at: datetime) -> None:
+    """The person wants the letter for three more years (R-NEWS)."""
+    on, subject = paris_date(at), subscription.subject
+    mine = Subscription.including_restricted.filter(pk=subscription.pk)
+    mine.update(last_act_on=on, asked_to_stay_on=None)
+    Interest.including_restricted.filter(subject=subject).update(last_act_on=on)
+    privacy.record_contact(subject, on=on)
+    privacy.ledger.append(executor="newsletter.stay", at=at, subject=subject.uuid, facts={})
+
+
+@transaction.atomic
+def stop(*, subject: DataSubject, source: str, at: datetime) -> None:
+    """No more letters, at once; saying it twice changes nothing (GDPR art. 7(3))."""
+    stopped = messaging.stop(
+        subject, keys=(), activity=ACTIVITY, because="choice", source=source, at=at
+    )
+    forget(subject)
+    if stopped.now:
+        privacy.record_contact(subject, on=paris_date(at))
+
+
+@transaction.atomic
+def follow_everything(subject: DataSubject, *, at: datetime) -> None:
+    """The consent was given elsewhere, such as in « Consentements »: all that is open."""
+    on = paris_date(at)
+    Subscription.including_restricted.get_or_create(
+        subject=subject,
+        defaults={"source": "consentements", "confirmed_on": on, "last_act_on": on},
+    )
+    _follow(subject, [topic.slug for topic in open_topics()], on=on)
+
+
+def forget(subject: DataSubject) -> None:
+    """What they followed: their refusal, not their choices, is what is kept."""
+    Interest.including_restricted.filter(subject=subject).delete()
+    Subscription.including_restricted.filter(subject=subject).delete()
+
+
+# --- What the night does ------------------------------------------------------------------------
+
+
+def forget_unconfirmed(*, on: date) -> int:
+    """Thirty days without an answer: the request goes, with the address that was typed."""
+    late = Pending.including_restricted.filter(
+        asked_on__lt=on - timedelta(days=UNCONFIRMED_DAYS),
+        subject__restricted=False,
+        subject__held=False,
+    )
+    gone = list(late.select_related("subject"))
+    for pending in gone:
+        privacy.erase(pending.subject, because="newsletter-not-confirmed", on=on)
+    return len(gone)
+
+
+@transaction.atomic
+def forget_stopped() -> int:
+    """Whoever withdrew elsewhere (one click in a mail, « Mon compte ») follows nothing here."""
+    held = privacy.permitted(Subscription.including_restricted.all(), ACTIVITY)
+    gone = Subscription.including_restricted.filter(subject__restricted=False).exclude(
+        pk__in=held.values("pk")
+    )
+    people = list(gone.values_list("subject", flat=True))
+    Interest.including_restricted.filter(subject__in=people).delete()
+    gone.filter(subject__in=people).delete()
+    return len(people)

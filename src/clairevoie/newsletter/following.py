@@ -1,0 +1,38 @@
+"""What the apps below learn from this one, and tell it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from clairevoie import consent, messaging
+from clairevoie.newsletter.actions.subscribing import follow_everything, forget
+from clairevoie.newsletter.models import ACTIVITY, Pending, Subscription, subscription_of
+from clairevoie.privacy.models import DataSubject
+
+
+@messaging.languages_from
+def language_of_subscribers(people: Collection[int]) -> dict[int, str]:
+    """The language of the page on which each one asked; members chose theirs elsewhere."""
+    asked = Pending.including_restricted.filter(subject__in=people, subject__member=None)
+    confirmed = Subscription.including_restricted.filter(subject__in=people, subject__member=None)
+    rows = asked.values_list("subject", "language").union(
+        confirmed.values_list("subject", "language")
+    )
+    return dict(rows)
+
+
+@messaging.when_unsubscribed
+def forget_what_was_followed(subject: DataSubject, activity: str, at: datetime) -> None:
+    """One click in a mail: the choices go in the same transaction."""
+    if activity == ACTIVITY:
+        forget(subject)
+
+
+@consent.follow(ACTIVITY)
+def subscribe_or_forget(subject: DataSubject, *, given: bool, at: datetime) -> None:
+    """The consent itself was given or withdrawn, from wherever."""
+    if not given:
+        forget(subject)
+    elif subscription_of(subject) is None:
+        follow_everything(subject, at=at)

@@ -1,0 +1,166 @@
+"""What a letter says: the author's Markdown as safe HTML and as plain text.
+
+Raw HTML is shown as text, scripts and styles cannot pass, images are this site's own: nothing
+in a letter tells anybody that it was opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+
+import nh3
+from django.conf import settings
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from clairevoie.newsletter.models import Campaign
+
+_MARKDOWN = MarkdownIt("commonmark", {"html": False})
+_TAGS = {
+    *("h2", "h3", "h4", "p", "br", "hr", "strong", "em", "a", "img", "ul", "ol", "li"),
+    *("blockquote", "code", "pre"),
+}
+_ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt", "title"}, "ol": {"start"}}
+_SCHEMES = {"http", "https", "mailto"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """One body in both forms, with absolute addresses."""
+
+    html: SafeString
+    text: str
+
+
+def written(body: str) -> Written:
+    """The author's Markdown, ready for a mail or a page."""
+    tokens = _tokens(body)
+    html = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
+    clean = nh3.clean(
+        html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel=None
+    )
+    return Written(html=mark_safe(clean), text=_plain(tokens))  # noqa: S308  # cleaned
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composed:
+    """A letter as messaging wants it: inside its frame, which adds who writes and how to stop."""
+
+    title: str
+    text: str
+    html: str
+
+
+def composed(campaign: Campaign) -> Composed:
+    """The same for all its readers."""
+    body = written(campaign.body)
+    summary = (
+        format_html('<p style="display:none">{}</p>', campaign.preheader)
+        if campaign.preheader
+        else ""
+    )
+    html = format_html("{}<h1>{}</h1>\n{}", summary, campaign.title, body.html)
+    underlined = f"{campaign.title}\n{'=' * len(campaign.title)}"
+    return Composed(title=campaign.title, text=f"{underlined}\n\n{body.text}", html=html)
+
+
+def links_of(body: str) -> list[str]:
+    """Every address the author wrote, absolute, in the order of the text."""
+    return [str(token.attrGet("href")) for token in _inner(_tokens(body)) if _is_link(token)]
+
+
+def foreign_images(body: str) -> list[str]:
+    """Addresses of images that another server would serve, and see asked for."""
+    images = (str(t.attrGet("src")) for t in _inner(_tokens(body)) if t.type == "image")
+    return [address for address in images if not _is_ours(address)]
+
+
+def _tokens(body: str) -> list[Token]:
+    tokens = _MARKDOWN.parse(body)
+    for token in tokens:
+        if token.tag == "h1":  # the title of the letter is the only one
+            token.tag = "h2"
+    for token in _inner(tokens):
+        for name in ("href", "src"):
+            address = token.attrGet(name)
+            if address is not None:
+                token.attrSet(name, _absolute(str(address)))
+    return tokens
+
+
+def _inner(tokens: Sequence[Token]) -> Iterator[Token]:
+    for token in tokens:
+        yield from token.children or ()
+
+
+def _is_link(token: Token) -> bool:
+    return token.type == "link_open"
+
+
+def _absolute(address: str) -> str:
+    return urljoin(settings.SITE_URL.rstrip("/") + "/", address)
+
+
+def _is_ours(address: str) -> bool:
+    ours, theirs = urlsplit(settings.SITE_URL), urlsplit(address)
+    return (theirs.scheme, theirs.netloc) == (ours.scheme, ours.netloc)
+
+
+# --- Plain text ---------------------------------------------------------------------------------
+
+
+def _plain(tokens: Sequence[Token]) -> str:
+    """Blocks a blank line apart; items of a list one under the other."""
+    blocks: list[str] = []
+    bullets: list[int | None] = []  # for each open list: the next number, None for dashes
+    quoted, first = 0, ""
+    for token in tokens:
+        if token.type == "bullet_list_open":
+            bullets.append(None)
+        elif token.type == "ordered_list_open":
+            bullets.append(int(token.attrGet("start") or 1))
+        elif token.type in ("bullet_list_close", "ordered_list_close"):
+            bullets.pop()
+        elif token.type == "list_item_open":
+            first = _bullet(bullets)
+        elif token.type in ("blockquote_open", "blockquote_close"):
+            quoted += token.nesting
+        elif token.type in ("inline", "fence", "code_block", "hr"):
+            lines = _said(token).splitlines() or [""]
+            indent = "> " * quoted + "  " * (len(bullets) - 1)
+            blocks.append("\n".join(f"{indent}{first}{line}" for line in lines))
+            first = "  " if bullets else ""
+    return "\n\n".join(blocks)
+
+
+def _bullet(bullets: list[int | None]) -> str:
+    number = bullets[-1]
+    if number is None:
+        return "– "
+    bullets[-1] = number + 1
+    return f"{number}. "
+
+
+def _said(token: Token) -> str:
+    if token.type == "hr":
+        return "* * *"
+    if token.children is None:
+        return token.content.rstrip("\n")
+    parts: list[str] = []
+    target = ""
+    for child in token.children:
+        if child.type == "link_open":
+            target = str(child.attrGet("href"))
+        elif child.type == "link_close":
+            parts.append("" if "".join(parts).endswith(target) else f" ({target})")
+        elif child.type in ("softbreak", "hardbreak"):
+            parts.append("\n")
+        elif child.type == "image":
+            parts.append(f"[{child.content}]")
+        else:
+            parts.append(child.content)
+    return "".join(parts)
