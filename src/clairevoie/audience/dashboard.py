@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
@@ -10,7 +10,6 @@ from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clairevoie.audience.counting import tally
@@ -35,14 +34,27 @@ RETURNS = {
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One day of the drawing, and what it says in words."""
+    """One column of a drawing, and what it says in words."""
 
     x: int
     y: str
     height: str
     hidden: bool
-    day: date
+    label: date | str
     said: int | str
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """Columns side by side, each ten wide, for ``gestion/columns.html``."""
+
+    columns: Sequence[Column]
+    first: date | str
+    last: date | str
+
+    @property
+    def width(self) -> int:
+        return 10 * len(self.columns)
 
 
 def show(request: HttpRequest, _site: AdminSite) -> dict[str, Any]:
@@ -55,17 +67,16 @@ def show(request: HttpRequest, _site: AdminSite) -> dict[str, Any]:
         "report": found,
         "fewest": FEWEST,
         "periods": [(period, period == days) for period in PERIODS],
-        "columns": _columns(found.days),
-        "width": 10 * len(found.days),
+        "days": _drawing(found.days, date.fromisoformat),
         "pages": _bars(found.pages),
         "ways_in": _bars(found.ways_in, WAYS_IN),
-        "hours": _bars(found.hours, {f"{hour:02}": f"{hour} h" for hour in range(24)}),
+        "hours": _drawing(found.hours, lambda hour: f"{int(hour)}\u00a0h"),
         "returns": _bars(found.returns, RETURNS),
     }
 
 
 def said(n: int | None) -> int | str:
-    return n if n is not None else _("moins de %(n)d") % {"n": FEWEST}
+    return n if n is not None else f"<\u00a0{FEWEST}"
 
 
 def _bars(
@@ -83,18 +94,19 @@ def _bars(
     ]
 
 
-def _columns(figures: Iterable[Figure]) -> list[Column]:
-    drawn = []
-    for place, figure in enumerate(figures):
-        height = max(figure.share * HEIGHT / 100, 1.0 if figure.n != 0 else 0.0)
-        drawn.append(
-            Column(
-                x=10 * place + 1,
-                y=f"{HEIGHT - height:.1f}",
-                height=f"{height:.1f}",
-                hidden=figure.n is None,
-                day=date.fromisoformat(figure.label),
-                said=said(figure.n),
-            )
-        )
-    return drawn
+def _drawing(figures: Sequence[Figure], named: Callable[[str], date | str]) -> Drawing:
+    drawn = [_column(place, figure, named(figure.label)) for place, figure in enumerate(figures)]
+    return Drawing(columns=drawn, first=drawn[0].label, last=drawn[-1].label)
+
+
+def _column(place: int, figure: Figure, label: date | str) -> Column:
+    """A hidden number is drawn as the thinnest line: something, and no more is told."""
+    height = max(figure.share * HEIGHT / 100, 1.0 if figure.n != 0 else 0.0)
+    return Column(
+        x=10 * place + 1,
+        y=f"{HEIGHT - height:.1f}",
+        height=f"{height:.1f}",
+        hidden=figure.n is None,
+        label=label,
+        said=said(figure.n),
+    )

@@ -53,7 +53,7 @@ def stop(request: HttpRequest, _site: AdminSite) -> HttpResponse:
     """Cut one off: effective within two seconds, everywhere."""
     form = StopForm(request.POST)
     if not form.is_valid():
-        messages.error(request, next(iter(form.errors.values()))[0])
+        messages.error(request, str(next(iter(form.errors.values()))[0]))
         return _back()
     try:
         privacy.recipients.stop(author=author(request), at=calendar.now(), **form.cleaned_data)
