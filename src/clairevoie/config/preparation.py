@@ -15,8 +15,10 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
+from clairevoie.lib import calendar
 from clairevoie.messaging.doors import Folder
 from clairevoie.privacy import DataSubject
+from clairevoie.privacy.wordings import publish_present
 
 
 def steps() -> Iterator[str]:
@@ -31,6 +33,7 @@ def steps() -> Iterator[str]:
         yield _("Préparation des fichiers statiques…")
         call_command("collectstatic", verbosity=0, interactive=False, clear=True)
         stamp.write_text(fingerprint)
+    publish_present(at=calendar.now())  # a policy that says less is covered from the first page
     if not _is_for_real_people() and not DataSubject.objects.exists():
         yield _("Chargement de l’organisation de démonstration…")
         _load_demonstration()

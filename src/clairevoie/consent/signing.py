@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -40,6 +41,10 @@ class NotGenuine(Exception):
 
 class UnknownKey(NotGenuine):
     """Ce reçu porte la signature d’une clé qui n’est pas de celles publiées."""
+
+
+class KeyElsewhere(Exception):
+    """La clé ne vient pas du dossier de l’instance : changez CLAIREVOIE_RECEIPT, puis relancez."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +133,23 @@ def verify_with(
         public.verify(signature, _what_is_signed(document, options))
     except (KeyError, TypeError, ValueError, InvalidSignature) as error:
         raise NotGenuine from error
+
+
+def retire_key(*, at: datetime) -> Path:
+    """Put the private key aside: the next start makes another. The public half stays published.
+
+    Returns where it was put. Raises :class:`KeyElsewhere`.
+    """
+    kept = Path(settings.HOME) / "receipt.key"
+    if not kept.exists() or kept.read_text() != settings.RECEIPT_KEY:
+        raise KeyElsewhere
+    key = current_key()
+    ReceiptKey.objects.get_or_create(
+        thumbprint=key.thumbprint, defaults={"public": key.x, "since": at}
+    )
+    aside = kept.with_name(f"receipt-{key.thumbprint[:8]}.key")
+    kept.rename(aside)
+    return aside
 
 
 def current_key() -> Key:

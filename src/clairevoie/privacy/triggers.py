@@ -125,7 +125,10 @@ def _on_sqlite(
             ("UPDATE", ""),
             ("DELETE", ""),
             # INSERT OR REPLACE deletes without firing the DELETE trigger.
-            ("INSERT", f" WHEN EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id)"),
+            (
+                "INSERT",
+                f" WHEN EXISTS (SELECT 1 FROM {table} WHERE {_same_key(connection, table)})",
+            ),
         ):
             yield _refusal(table, verb, when)
     for table in append_only:
@@ -134,6 +137,13 @@ def _on_sqlite(
             columns = [name for (name,) in cursor.fetchall() if name != "subject_id"]
         changed = " OR ".join(f'OLD."{column}" IS NOT NEW."{column}"' for column in columns)
         yield _refusal(table, "UPDATE", f" WHEN {changed or 1}")
+
+
+def _same_key(connection: BaseDatabaseWrapper, table: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT name FROM pragma_table_info('{table}') WHERE pk")
+        [(key,)] = cursor.fetchall()
+    return f'"{key}" = NEW."{key}"'
 
 
 def _refusal(table: str, verb: str, when: str) -> tuple[str, str, str]:

@@ -1,0 +1,71 @@
+"""``clairevoie consent verify FILE``: is this receipt ours, and as we signed it?"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandError
+from django.utils.translation import gettext as _
+
+from clairevoie.consent import signing
+from clairevoie.lib import calendar
+from clairevoie.lib.speech import sentence
+from clairevoie.privacy.console import VerbCommand
+
+_LARGEST = 1_000_000  # bytes; a receipt has some five thousand
+
+
+class Command(VerbCommand):
+    help = "Les consentements : vérifier un reçu, changer la clé qui les signe."
+
+    def add_verbs(self, verbs: Any) -> None:
+        verify = verbs.add_parser("verify", help="Sortie 0 si le reçu est authentique, sinon 1.")
+        verify.add_argument("file", type=Path, metavar="FICHIER", help="Le reçu, tel que reçu.")
+        verify.add_argument(
+            "--keys",
+            type=Path,
+            metavar="FICHIER",
+            help="Les clés publiées, téléchargées ; sinon celles de cette instance.",
+        )
+        verbs.add_parser("new-key", help="Met la clé de côté ; la suivante naît au redémarrage.")
+
+    def verify(self, *, file: Path, keys: Path | None, as_json: bool, **_options: Any) -> None:
+        problem = ""
+        try:
+            known = signing.keys_read(_read(keys).decode()) if keys else signing.published_keys()
+            found = signing.verify(_read(file), known)
+        except signing.NotGenuine as refused:
+            found, problem = {}, sentence(refused)
+        except (ValueError, KeyError) as error:
+            raise CommandError(_("Ce fichier de clés n’en est pas un.")) from error
+        if as_json:
+            self.answer({"genuine": not problem, "record": found.get("dpv:hasIdentifier")})
+        if problem and not as_json:
+            raise CommandError(problem)
+        if problem:
+            sys.exit(1)
+        self.say(_("Reçu authentique : pas un octet n’a changé depuis sa signature."))
+
+    def new_key(self, **_options: Any) -> None:
+        try:
+            aside = signing.retire_key(at=calendar.now())
+        except signing.KeyElsewhere as elsewhere:
+            raise CommandError(sentence(elsewhere)) from elsewhere
+        self.say(
+            _("Ancienne clé gardée dans %(path)s. Relancez l’instance : une autre sera faite.")
+            % {"path": aside}
+        )
+
+
+def _read(path: Path) -> bytes:
+    """The content of a file no larger than any receipt."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(_LARGEST)
+    except OSError as error:
+        raise CommandError(
+            _("Impossible de lire %(path)s : %(why)s")
+            % {"path": path, "why": error.strerror or type(error).__name__}
+        ) from error
