@@ -12,7 +12,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from clairevoie import policy, privacy
+from clairevoie import consent, messaging, policy, privacy
 from clairevoie.accounts.actions.copies import ask_copy, delete_copy
 from clairevoie.accounts.actions.preferences import NotMutable, choose_activities, switches
 from clairevoie.accounts.views.kept import draw
@@ -154,7 +154,7 @@ def test_the_page_shows_the_computed_last_day(alice: Person, signed_in: SignIn) 
     ("page", "queries"),
     [
         ("/mon-compte/coordonnees/", 2),
-        ("/mon-compte/notifications/", 2),
+        ("/mon-compte/notifications/", 6),
         ("/mon-compte/mes-donnees/", 2),
         ("/mon-compte/conservation/", 2),
         ("/mon-compte/fermer/", 2),
@@ -227,6 +227,35 @@ def test_saving_twice_is_one_act_and_one_may_come_back(alice: Person) -> None:
     assert back == ("information",)
     assert privacy.may(alice.subject, "information").allowed
     assert Objection.objects.count() == 2
+
+
+@promise("P-015")
+def test_what_was_stopped_by_a_link_is_off_and_comes_back_on(alice: Person) -> None:
+    everything = {switch.activity.code for switch in switches(alice.subject)}
+    contact = ("email", alice.canaries.email)
+    messaging.suppress(
+        kind="email", raw=contact[1], purpose="information", because="request", at=NOW
+    )
+
+    off = {s.activity.code for s in switches(alice.subject) if not s.on}
+    choose_activities(member=alice.member, wanted=everything, at=NOW)
+
+    assert off == {"information"}
+    assert messaging.suppressed([contact], "information") == set()
+
+
+@promise("P-016", "P-100")
+def test_the_letter_has_a_switch_only_while_it_is_received(alice: Person) -> None:
+    before = {switch.activity.code for switch in switches(alice.subject)}
+    consent.give(alice.subject, activity="newsletter", source="test", at=NOW)
+    during = {switch.activity.code for switch in switches(alice.subject)}
+
+    choose_activities(member=alice.member, wanted=before, at=NOW)
+
+    assert during - before == {"newsletter"}
+    assert not privacy.may(alice.subject, "newsletter").allowed
+    with pytest.raises(NotMutable):
+        choose_activities(member=alice.member, wanted=during, at=NOW)
 
 
 @promise("P-015")

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from clairevoie.messaging.unsubscribing import (
         NeedsConsent,
         person_behind,
+        refusals_of,
         start_again,
         stop,
         unsubscribe_url,
@@ -76,6 +77,7 @@ _HOME = {
     "languages_from": "letters",
     "mailing_progress": "mailings",
     "pause_mailing": "mailings",
+    "refusals_of": "unsubscribing",
     "person_behind": "unsubscribing",
     "readmit": "suppression",
     "resume_mailing": "mailings",
@@ -115,6 +117,7 @@ __all__ = [
     "pause_mailing",
     "person_behind",
     "readmit",
+    "refusals_of",
     "resume_mailing",
     "run_mailing",
     "send",

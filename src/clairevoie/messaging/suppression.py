@@ -178,12 +178,13 @@ def review_suppressions(*, author: DataSubject, at: datetime) -> int:
     return reviewed
 
 
-def purposes_refused(key: bytes) -> set[str]:
-    """Activities that this contact is not written to for: one query."""
-    hashes = [contact_hash(key, purpose) for purpose in (*map(_code, stoppable()), EVERYTHING)]
+def purposes_refused(keys: Collection[bytes]) -> set[str]:
+    """Activities that one of these contacts is not written to for: one query."""
+    codes = {activity.code for activity in stoppable()}
+    hashes = [contact_hash(key, purpose) for key in keys for purpose in (*codes, EVERYTHING)]
     rows = Suppression.objects.filter(contact_hash__in=hashes)
     found = set(rows.values_list("purpose", flat=True))
-    return set(map(_code, stoppable())) if EVERYTHING in found else found
+    return codes if EVERYTHING in found else found
 
 
 def stoppable() -> tuple[policy.Activity, ...]:
@@ -241,10 +242,6 @@ def _row(
         since=on,
         reviewed_on=on,
     )
-
-
-def _code(activity: policy.Activity) -> str:
-    return activity.code
 
 
 def _key(kind: str, strict: str) -> bytes:

@@ -180,10 +180,8 @@ def stop(
     )
     if subject is not None:
         changed |= _take_back(subject, chosen, source=source, at=at)
+        _tell(subject, chosen if changed else (), at=at)
     if changed:
-        for activity_stopped in chosen if subject else ():
-            for told in _told:
-                told(subject, activity_stopped.code, at)
         privacy.ledger.append(
             executor="messaging.unsubscribe",
             at=at,
@@ -226,6 +224,12 @@ def _take_back(
     return changed
 
 
+def _tell(subject: DataSubject, stopped: Iterable[policy.Activity], *, at: datetime) -> None:
+    for activity in stopped:
+        for told in _told:
+            told(subject, activity.code, at)
+
+
 def objections_of(subject: DataSubject) -> set[str]:
     """Activities on which the person's last word is an objection: one query."""
     acts = Objection.including_restricted.filter(subject=subject).order_by("id")
@@ -233,11 +237,14 @@ def objections_of(subject: DataSubject) -> set[str]:
     return {activity for activity, raised in last_word.items() if raised}
 
 
+def refusals_of(subject: DataSubject) -> set[str]:
+    """Activities the person refused, in whatever way: three queries."""
+    return objections_of(subject) | purposes_refused(_keys_of(subject))
+
+
 def _refused_by(link: Link) -> set[str]:
-    """Purposes already refused for the link's contact, or by its person."""
-    refused = purposes_refused(link.key)
     person = _person(link)
-    return refused | (objections_of(person) if person else set())
+    return purposes_refused({link.key}) | (refusals_of(person) if person else set())
 
 
 def _person(link: Link) -> DataSubject | None:

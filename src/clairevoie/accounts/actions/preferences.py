@@ -8,18 +8,19 @@ from datetime import datetime
 
 from django.db import transaction
 
-from clairevoie import policy, privacy
+from clairevoie import consent, messaging, policy, privacy
 from clairevoie.accounts.models import Member
-from clairevoie.policy import Activity
-from clairevoie.privacy.models import DataSubject, Objection
+from clairevoie.policy import Activity, Basis
+from clairevoie.privacy.models import DataSubject
 
 # Uses, besides messages, that the notice's promises stop with a switch (P-011, P-012, P-025).
 # An objection to any other legitimate interest is examined by a person (D.8).
 _USES = ("improvement", "personalisation", "motivation")
+_SOURCE = "mon-compte"
 
 
 class NotMutable(Exception):
-    """Cela ne se coupe pas d’un geste : écrivez-nous, une personne examinera votre demande."""
+    """Cela ne se coupe pas d’un geste : écrivez-nous, une personne examinera votre demande."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +32,23 @@ class Switch:
 
 
 def switches(subject: DataSubject) -> tuple[Switch, ...]:
-    """Every activity with a switch, as the person left it: one query."""
-    objected = _objected_to(subject)
+    """Every activity with a switch, as the person left it: a fixed number of queries.
+
+    What rests on a consent has one only while it is given: it is given again where it is asked.
+    """
+    refused = messaging.refusals_of(subject)
+    agreed = {live.activity.code for live in consent.live(subject)} - refused
     return tuple(
-        Switch(activity=activity, on=activity.code not in objected)
+        Switch(activity=activity, on=activity.code not in refused)
         for activity in policy.current().activities.values()
         if activity.mutable or activity.code in _USES
+        if activity.basis is not Basis.CONSENT or activity.code in agreed
     )
 
 
 @transaction.atomic
 def choose_activities(*, member: Member, wanted: Iterable[str], at: datetime) -> tuple[str, ...]:
-    """Leave ``wanted`` on and object to the others; return the codes that changed.
+    """Leave ``wanted`` on and refuse the others; return the codes that changed.
 
     Only a change is written, so that saving twice is one act. Raises :class:`NotMutable`.
     """
@@ -53,12 +59,19 @@ def choose_activities(*, member: Member, wanted: Iterable[str], at: datetime) ->
         raise NotMutable
     changed = [s for s in known if s.on != (s.activity.code in wanted)]
     for switch in changed:
-        act = privacy.object_to if switch.on else privacy.lift_objection
-        act(subject, activity=switch.activity.code, source="mon-compte", at=at)
+        _turn(subject, switch, at=at)
     return tuple(switch.activity.code for switch in changed)
 
 
-def _objected_to(subject: DataSubject) -> set[str]:
-    acts = Objection.including_restricted.filter(subject=subject).order_by("id")
-    last_word = dict(acts.values_list("activity", "raised"))
-    return {activity for activity, raised in last_word.items() if raised}
+def _turn(subject: DataSubject, switch: Switch, *, at: datetime) -> None:
+    activity = switch.activity
+    if not activity.mutable:  # a use of data, not messages
+        act = privacy.object_to if switch.on else privacy.lift_objection
+        act(subject, activity=activity.code, source=_SOURCE, at=at)
+    elif switch.on:
+        because = messaging.Suppression.Because.CHOICE
+        messaging.stop(
+            subject, keys=(), activity=activity.code, because=because, source=_SOURCE, at=at
+        )
+    else:
+        messaging.start_again(subject, activity=activity.code, source=_SOURCE, at=at)

@@ -13,7 +13,7 @@ from clairevoie.accounts.actions.preferences import choose_activities, switches
 from clairevoie.accounts.forms.preferences import SwitchesForm
 from clairevoie.accounts.views.guards import member_of, own_page, page, posted
 from clairevoie.lib import calendar
-from clairevoie.policy import Activity, Basis
+from clairevoie.policy import Activity, Basis, MessageCategory
 
 
 @require_http_methods(["GET", "POST"])
@@ -27,8 +27,19 @@ def notifications(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Vos choix sont enregistrés et déjà appliqués."))
         return redirect("accounts:notifications")
     return page(
-        request, "notifications", section="notifications", form=form, always=_without_switch()
+        request,
+        "notifications",
+        section="notifications",
+        form=form,
+        letter=_letter_not_asked_for(form),
+        always=_without_switch(),
     )
+
+
+def _letter_not_asked_for(form: SwitchesForm) -> str:
+    """The title of the newsletter, for whom does not receive it; empty for the others."""
+    letter = policy.current().activities["newsletter"]
+    return "" if letter.planned or letter.code in form.fields else letter.title
 
 
 def _without_switch() -> dict[str, list[str]]:
@@ -42,12 +53,10 @@ def _without_switch() -> dict[str, list[str]]:
 
 def _why(activity: Activity) -> str:
     """Why messages of an activity cannot be switched off; empty when it sends none."""
-    if activity.mutable:
+    if activity.category is None or activity.mutable or activity.planned:
         return ""
-    if activity.code == "security":
+    if activity.category is MessageCategory.SECURITY:
         return _("Pour protéger votre compte : un intrus commencerait par les couper.")
-    if activity.basis is Basis.CONTRACT:
-        return _("Pour tenir le contrat qui nous lie : vous comptez sur ces messages.")
     if activity.basis is Basis.LEGAL_OBLIGATION:
         return _("Parce que la loi nous oblige à vous le dire.")
-    return ""
+    return _("Pour tenir le contrat qui nous lie : vous comptez sur ces messages.")
