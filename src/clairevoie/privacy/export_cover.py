@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, cached_property, lru_cache
+from operator import itemgetter
 from typing import Any, Self
 
 from django.core.files.storage import Storage
-from django.db.models import Count, Max
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -25,7 +25,15 @@ from clairevoie.policy import Basis, Clock, Recipient, Version
 from clairevoie.privacy.declarations import Personal, Provenance, personal_declarations
 from clairevoie.privacy.gathering import Category, Column, KeptCategory, gather, kept
 from clairevoie.privacy.models import DataSubject, Disclosure
-from clairevoie.privacy.reading import FirstRows, Holding, Names, holdings, read_together
+from clairevoie.privacy.reading import (
+    FirstRows,
+    Holding,
+    Names,
+    Row,
+    holdings,
+    read_together,
+    stream,
+)
 
 AUTHORITY = {
     "name": "Commission nationale de l’informatique et des libertés (CNIL)",
@@ -350,18 +358,19 @@ def _served(subject: DataSubject, first: FirstRows) -> Iterator[Served]:
 
 
 def _acts(subject: DataSubject, first: FirstRows) -> dict[tuple[str, str, str], tuple[int, date]]:
-    rows = Disclosure.including_restricted.filter(subject=subject)
+    """How often and when last. Counted as they are read, because SQLite would sort them all in
+    memory to count them itself."""
+    category = nobodys(Disclosure._meta.label)
+    rows: Iterable[Row] = first.rows
     if not first.complete:
-        acts = rows.values_list("recipient", "activity", "fields").order_by()
-        counted = acts.annotate(times=Count("id"), last_on=Max("disclosed_on"))
-        return {(code, activity, fields): (n, day) for code, activity, fields, n, day in counted}
-    names = nobodys(Disclosure._meta.label).names
+        rows = stream(category.declaration, category.names, subject.pk)
+    place = {name: position for position, name in enumerate(category.names)}
+    parts = itemgetter(*(place[name] for name in ("recipient", "activity", "fields")))
     found: dict[tuple[str, str, str], tuple[int, date]] = {}
-    for row in first.rows:
-        act = dict(zip(names, row, strict=True))
-        key = (act["recipient"], act["activity"], act["fields"])
-        times, last = found.get(key, (0, act["disclosed_on"]))
-        found[key] = (times + 1, max(last, act["disclosed_on"]))
+    for row in rows:
+        act, day = parts(row), row[place["disclosed_on"]]
+        times, last = found.get(act, (0, day))
+        found[act] = (times + 1, max(last, day))
     return found
 
 
