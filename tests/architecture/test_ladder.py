@@ -15,12 +15,13 @@ from tests.architecture.source import REPOSITORY, SOURCE, nothing
 # What stands open in an app for the apps above it.
 OPEN_IN_DOMAIN_APPS = ("models", "actions")
 OPEN_IN_ENGINE = {
+    "consent": ("models", "guardians", "receipts"),
     "messaging": ("models",),
     # What commands print or publish: documents nobody needs at each start.
     "policy": ("publication", "report", "register", "register_formats"),
     # Models at import time, when the door's lazy names cannot resolve; the door's own modules;
-    # what the back offices of all apps have in common.
-    "privacy": ("models", *privacy._MODULES, "backoffice"),
+    # what the back offices, and the commands, of all apps have in common.
+    "privacy": ("models", *privacy._MODULES, "backoffice", "console"),
 }
 # config is the only place that knows every app (architecture.md, section 2).
 ABOVE_ALL = "config"

@@ -16,10 +16,8 @@ from django.db.models import Max
 
 from clairevoie import policy, privacy
 from clairevoie.policy import Activity, Basis
-from clairevoie.privacy.choices import activity_named
+from clairevoie.privacy import scope, wordings
 from clairevoie.privacy.models import Consent, ConsentCoverage, DataSubject
-from clairevoie.privacy.scope import Difference, differences, facts_of, present_fingerprint
-from clairevoie.privacy.wordings import hash_of, words_of
 
 Follower = Callable[..., object]
 _followers: dict[str, list[Follower]] = {}
@@ -44,7 +42,7 @@ class Live:
     consent: Consent
     activity: Activity
     covered: bool
-    changes: tuple[Difference, ...] = ()
+    changes: tuple[scope.Difference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +54,12 @@ class Words:
 
     @property
     def digest(self) -> str:
-        return hash_of(self.text)
+        return wordings.hash_of(self.text)
 
 
 def words(activity: str, *, language: str) -> Words:
     """The policy's words for ``activity``. Raises :class:`NotByConsent`, ``UnknownActivity``."""
-    return Words(*words_of(_by_consent(activity), language))
+    return Words(*wordings.words_of(_by_consent(activity), language))
 
 
 def give(
@@ -81,7 +79,9 @@ def give(
     Raises :class:`NotByConsent`, ``UnknownActivity``.
     """
     entry = _by_consent(activity)
-    said = Words(text, language) if text is not None else Words(*words_of(entry, language))
+    said = (
+        Words(text, language) if text is not None else Words(*wordings.words_of(entry, language))
+    )
     if read is not None and read != said.digest:
         raise TextChanged
     with transaction.atomic():
@@ -140,7 +140,7 @@ def _live(subject: DataSubject) -> Iterable[Live]:
 
 def judged(consent: Consent, activity: Activity, covering: set[tuple[str, str, str]]) -> Live:
     """Whether a given consent covers the activity as it is; the same answer as the gate's."""
-    present = present_fingerprint(activity)
+    present = scope.present_fingerprint(activity)
     covered = (
         consent.fingerprint == present or (activity.code, present, consent.fingerprint) in covering
     )
@@ -155,14 +155,14 @@ def last_words(subject: DataSubject) -> list[Consent]:
     return list(found.select_related("wording").order_by("-id"))
 
 
-def _changes(consent: Consent, activity: Activity) -> tuple[Difference, ...]:
+def _changes(consent: Consent, activity: Activity) -> tuple[scope.Difference, ...]:
     if consent.wording is None:
         return ()
-    return tuple(differences(consent.wording.facts, facts_of(activity)))
+    return tuple(scope.differences(consent.wording.facts, scope.facts_of(activity)))
 
 
 def _by_consent(code: str) -> Activity:
-    activity = activity_named(code)
+    activity = privacy.activity_named(code)
     if activity.basis is not Basis.CONSENT:
         raise NotByConsent
     return activity

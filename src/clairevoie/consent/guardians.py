@@ -22,10 +22,8 @@ from clairevoie.consent.models import ParentalConsent
 from clairevoie.consent.receipts import BY_PARENT
 from clairevoie.lib.calendar import last_lawful_day, paris_date
 from clairevoie.lib.contact import EMAIL, normalise, strict_key
-from clairevoie.privacy.choices import activity_named
+from clairevoie.privacy import scope, wordings
 from clairevoie.privacy.models import Consent, DataSubject
-from clairevoie.privacy.scope import covers, facts_of
-from clairevoie.privacy.wordings import wording
 
 AGE = 15  # LIL art. 45
 RULE = "parental-consent"
@@ -67,7 +65,8 @@ def ask_parent(
     if _is_ones_own(subject, address):
         raise OwnAddress
     said: Words = words(activity, language=language)
-    version = wording(activity_named(activity), text=said.text, language=said.language, at=at)
+    entry = privacy.activity_named(activity)
+    version = wordings.wording(entry, text=said.text, language=said.language, at=at)
     ParentalConsent.including_restricted.filter(subject=subject, activity=activity).delete()
     asked: ParentalConsent = ParentalConsent.including_restricted.create(
         subject=subject,
@@ -117,7 +116,8 @@ def confirm(asked: ParentalConsent, *, at: datetime) -> Consent:
     row = _locked(asked)
     if row.waiting_since is None:
         raise NothingAsked
-    if not covers(row.wording.facts, facts_of(activity_named(row.activity))):
+    present = scope.facts_of(privacy.activity_named(row.activity))
+    if not scope.covers(row.wording.facts, present):
         raise AskedForOtherThings
     row.parent_proof, row.parent_email = proof_of(row.parent_email), ""
     row.waiting_since, row.confirmed_on = None, paris_date(at)

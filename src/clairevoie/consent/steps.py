@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from clairevoie.consent import sealing
+from clairevoie.privacy import wordings
 from clairevoie.privacy.daily import step
-from clairevoie.privacy.wordings import publish_present
 
 
 @step("consent.publish-texts", order=5)
 def publish_texts(at: datetime) -> int:
     """What the policy says since today, before anything asks which consents cover it."""
-    return publish_present(at=at)
+    return wordings.publish_present(at=at)
 
 
 @step(sealing.SEAL, order=60)

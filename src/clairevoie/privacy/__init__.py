@@ -11,9 +11,20 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from clairevoie.privacy import daily, ledger, outbox, recipients, retention
+    from clairevoie.privacy import (
+        daily,
+        ledger,
+        outbox,
+        recipients,
+        retention,
+        scope,
+        triggers,
+        wordings,
+    )
     from clairevoie.privacy.choices import (
+        UnknownActivity,
         acknowledge,
+        activity_named,
         give_consent,
         give_consents,
         lift_objection,
@@ -68,7 +79,9 @@ if TYPE_CHECKING:
 
 _WHERE = {
     "choices": (
+        "UnknownActivity",
         "acknowledge",
+        "activity_named",
         "give_consent",
         "give_consents",
         "lift_objection",
@@ -116,7 +129,16 @@ _WHERE = {
         "suspend",
     ),
 }
-_MODULES = ("daily", "ledger", "outbox", "recipients", "retention")
+_MODULES = (
+    "daily",
+    "ledger",
+    "outbox",
+    "recipients",
+    "retention",
+    "scope",
+    "triggers",
+    "wordings",
+)
 _HOME = {name: module for module, names in _WHERE.items() for name in names}
 
 __all__ = [  # noqa: PLE0604  # the same names as above, kept in one place
