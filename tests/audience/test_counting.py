@@ -162,3 +162,40 @@ def test_cells_are_added_in_one_order() -> None:
     Count.objects.add(cells)
 
     assert Count.objects.get(what="/299/").n == 600
+
+
+@promise("P-035")
+def test_whoever_opposes_is_not_even_counted(client: Client) -> None:
+    client.post("/cookies/comptages/", {"compter": "non"})
+    for _ in range(5):
+        client.get("/confidentialite/")
+    assert counted(Family.PAGE) == {}
+    assert "Me compter de nouveau" in client.get("/cookies/").text
+
+    client.post("/cookies/comptages/", {"compter": "oui"})
+    client.get("/confidentialite/")
+
+    assert counted(Family.PAGE) == {"/confidentialite/": 1}
+
+
+@promise("P-035")
+def test_global_privacy_control_opposes(client: Client) -> None:
+    page = client.get("/cookies/", headers={"sec-gpc": "1"}).text
+
+    assert counted(Family.PAGE) == {}
+    assert "vous n’êtes pas compté" in page
+
+
+@pytest.mark.parametrize(
+    ("answer", "site", "status"),
+    [("", "same-origin", 400), ("peut-être", "same-origin", 400), ("non", "cross-site", 403)],
+)
+def test_a_forged_opposition_is_refused(
+    client: Client, answer: str, site: str, status: int
+) -> None:
+    response = client.post(
+        "/cookies/comptages/", {"compter": answer}, headers={"sec-fetch-site": site}
+    )
+
+    assert response.status_code == status
+    assert "clairevoie_retrait" not in response.cookies

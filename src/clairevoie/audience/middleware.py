@@ -13,6 +13,7 @@ from clairevoie import consent, policy
 from clairevoie.audience.counting import tally
 from clairevoie.audience.models import Family
 from clairevoie.audience.visitors import TRACKER, Visitor, begin_visit, forget
+from clairevoie.audience.withdrawing import said_no
 from clairevoie.lib import calendar
 
 UNCOUNTED = "/gestion/"  # the staff at work is no audience
@@ -32,12 +33,11 @@ class AudienceMiddleware:
         _forget_who_takes_it_back(request)
         if not _is_a_page_read(request, response):
             return response
-        choices = consent.choices_of(request)
-        if not choices.gpc:
+        if not said_no(request):
             at = calendar.now()
             way_in = _way_in(request)
             _count(request, way_in=way_in, at=at)
-            if choices.allows(TRACKER):
+            if consent.choices_of(request).allows(TRACKER):
                 _recognise(request, response, arrives=way_in is not None, at=at)
             if tally.is_ripe(at=at):
                 tally.settle()

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         words,
     )
     from clairevoie.consent.middleware import choices_of, hosts_agreed
+    from clairevoie.consent.views.origins import from_our_own_pages
     from clairevoie.consent.wording import banner_context
 
 _WHERE = {
@@ -48,6 +49,7 @@ _WHERE = {
         "words",
     ),
     "middleware": ("choices_of", "hosts_agreed"),
+    "views.origins": ("from_our_own_pages",),
     "wording": ("banner_context",),
 }
 _MODULES = ("guardians", "receipts")
@@ -62,6 +64,7 @@ __all__ = [
     "banner_context",
     "choices_of",
     "follow",
+    "from_our_own_pages",
     "give",
     "guardians",
     "hosts_agreed",

@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from clairevoie.audience.ga import tag_for
+from clairevoie.audience.withdrawing import said_no
 
 register = template.Library()
 
@@ -26,3 +27,12 @@ def third_party_measure(context: Context) -> SafeString:
         tag.property,
         tag.page,
     )
+
+
+@register.simple_tag(takes_context=True)
+def counted(context: Context) -> str:
+    """Whether this reader is counted: ``yes``, ``no``, or ``gpc`` where the browser says no."""
+    request = context["request"]
+    if request.headers.get("Sec-GPC") == "1":
+        return "gpc"
+    return "no" if said_no(request) else "yes"
