@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import zipfile
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.contrib.admin.models import LogEntry
 
 from clairevoie import privacy
@@ -132,10 +134,39 @@ def test_the_officer_downloads_everything_held_about_a_person(
 ) -> None:
     answer = at_work(helene).post(_url(alice, "exporter"))
 
-    pack = zipfile.ZipFile(io.BytesIO(answer.content))
+    assert answer.streaming
+    pack = zipfile.ZipFile(io.BytesIO(answer.getvalue()))
     everything = b"".join(pack.read(name) for name in pack.namelist()).decode(errors="replace")
     assert answer["Content-Type"] == "application/zip"
     assert alice.canaries.email in everything
+
+
+def _files() -> set[Path]:
+    """What lies in the instance's folder, but its database."""
+    return {path for path in settings.HOME.rglob("*") if ".sqlite3" not in path.name}
+
+
+def _unnamed() -> list[str]:
+    """Open files of the instance's folder that have no name any more."""
+    held = [str(path.readlink()) for path in Path("/proc/self/fd").iterdir() if path.is_symlink()]
+    return [name for name in held if name.startswith(str(settings.HOME)) and "deleted" in name]
+
+
+@pytest.mark.django_db
+def test_nothing_stays_of_a_download(alice: Person, helene: Person, at_work: SignIn) -> None:
+    client = at_work(helene)
+    before = _files()
+
+    answer = client.post(_url(alice, "exporter"))
+    meanwhile, unnamed = _files(), _unnamed()
+    read = answer.getvalue()
+
+    assert read.startswith(b"PK")
+    assert meanwhile == _files() == before
+    assert (len(unnamed), _unnamed()) == (1, [])
+    (line,) = LedgerEntry.objects.filter(executor="gestion.export")
+    assert line.subject == alice.subject.uuid
+    assert line.facts["author"] == str(helene.subject.uuid)
 
 
 @pytest.mark.django_db

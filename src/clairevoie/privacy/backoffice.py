@@ -22,6 +22,7 @@ from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Max, Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.formats import date_format
@@ -38,6 +39,7 @@ from clairevoie.privacy import ledger
 from clairevoie.privacy.models import Incident
 
 Text = str | Promise
+View = Callable[..., HttpResponseBase]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +65,7 @@ class Deed:
     label: Text
     permission: str
     explains: Text
-    perform: Callable[[HttpRequest, Any, dict[str, Any]], Text | HttpResponse]
+    perform: Callable[[HttpRequest, Any, dict[str, Any]], Text | HttpResponseBase]
     form: type[forms.Form] = forms.Form
     initial: Callable[[Any], dict[str, Any]] = field(default=lambda _record: {})
     final: bool = False  # cannot be undone: the button is red and the page says so
@@ -160,9 +162,9 @@ class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
     def _url_name(self, view: str) -> str:
         return f"{self.opts.app_label}_{self.opts.model_name}_{view}"
 
-    def _guarded(self, view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-        def wrapper(*args: Any, **kwargs: Any) -> HttpResponse:
-            response: HttpResponse = self.admin_site.admin_view(view)(*args, **kwargs)
+    def _guarded(self, view: View) -> View:
+        def wrapper(*args: Any, **kwargs: Any) -> HttpResponseBase:
+            response: HttpResponseBase = self.admin_site.admin_view(view)(*args, **kwargs)
             return response
 
         return update_wrapper(wrapper, view)
@@ -250,7 +252,7 @@ class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
     def name_of(self, record: Any) -> str:
         return str(record)
 
-    def deed_view(self, request: HttpRequest, key: str, *, deed: Deed) -> HttpResponse:
+    def deed_view(self, request: HttpRequest, key: str, *, deed: Deed) -> HttpResponseBase:
         """Ask on GET, do on POST; a refusal is said on the same page."""
         record = self.fetch(request, key)
         if not self.may(request, deed):
@@ -270,9 +272,9 @@ class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
         return self._ask(request, record, deed=deed, form=form)
 
     def _after(
-        self, request: HttpRequest, record: Any, outcome: Text | HttpResponse
-    ) -> HttpResponse:
-        if isinstance(outcome, HttpResponse):
+        self, request: HttpRequest, record: Any, outcome: Text | HttpResponseBase
+    ) -> HttpResponseBase:
+        if isinstance(outcome, HttpResponseBase):
             return outcome
         messages.success(request, str(outcome))
         still_there = self.get_queryset(request).filter(pk=record.pk).exists()

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
+from tempfile import TemporaryFile
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import FileResponse, HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -140,11 +143,26 @@ def _hold(request: HttpRequest, subject: DataSubject, answers: dict[str, Any]) -
     return _("Les données sont gelées.")
 
 
-def _export(_request: HttpRequest, subject: DataSubject, _answers: dict[str, Any]) -> HttpResponse:
-    response = HttpResponse(content_type="application/zip")
-    response["Content-Disposition"] = f'attachment; filename="donnees-{subject.uuid}.zip"'
-    privacy.export(subject, to=response, at=calendar.now())
-    return response
+def _export(request: HttpRequest, subject: DataSubject, _answers: dict[str, Any]) -> FileResponse:
+    """Streamed from a file without a name: it is gone when the answer is sent, or fails."""
+    at = calendar.now()
+    with ExitStack() as stack:
+        pack = stack.enter_context(TemporaryFile(dir=settings.HOME))
+        contents = privacy.export(subject, to=pack, at=at)
+        privacy.ledger.append(
+            executor="gestion.export",
+            at=at,
+            subject=subject.uuid,
+            facts={**contents.counts, "author": author(request)},
+        )
+        pack.seek(0)
+        stack.pop_all()  # from here on the answer closes it
+    return FileResponse(
+        pack,
+        as_attachment=True,
+        filename=f"donnees-{subject.uuid}.zip",
+        content_type="application/zip",
+    )
 
 
 def _erase(_request: HttpRequest, subject: DataSubject, _answers: dict[str, Any]) -> str:
@@ -262,6 +280,7 @@ ON_A_PERSON: tuple[Deed, ...] = (
             "demande d’accès. Vérifiez d’abord son identité."
         ),
         perform=_export,
+        refusals=(privacy.SubjectErased,),
     ),
     Deed(
         slug="effacer",
