@@ -58,3 +58,26 @@ def test_production_settings_ask_for_tls_and_secure_cookies(production: dict[str
     said = run(production, "shell", "--no-imports", "-c", script).stdout.split()
 
     assert said == ["True", "True", "Lax"]
+
+
+ASKED = """
+from django.test import RequestFactory
+from clairevoie.accounts.terminals import terminal_of
+sent = {"HTTP_X_FORWARDED_PROTO": "https", "HTTP_X_FORWARDED_FOR": "203.0.113.9, 198.51.100.7"}
+request = RequestFactory().get("/", **sent)
+print(request.is_secure(), terminal_of(request).ip)
+"""
+
+
+@pytest.mark.parametrize(
+    ("proxies", "secure", "address"),
+    [("0", "False", "127.0.0.1"), ("1", "True", "198.51.100.7"), ("2", "True", "203.0.113.9")],
+)
+def test_what_a_proxy_says_is_believed_as_far_as_the_setting_goes(
+    production: dict[str, str], proxies: str, secure: str, address: str
+) -> None:
+    environment = {**production, "CLAIREVOIE_PROXIES": proxies}
+
+    said = run(environment, "shell", "--no-imports", "-c", ASKED).stdout.split()
+
+    assert said == [secure, address]

@@ -43,6 +43,9 @@ DEBUG = env.bool("CLAIREVOIE_DEBUG", False)
 PRODUCTION = env.bool("CLAIREVOIE_PRODUCTION", False)
 ALLOWED_HOSTS = env.list("CLAIREVOIE_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
 SITE_URL = env.str("CLAIREVOIE_URL", "http://127.0.0.1:8000")
+# How many proxies of ours stand before us. With 0, X-Forwarded-For and X-Forwarded-Proto are
+# what anybody may claim, and neither is read.
+PROXIES = env.int("CLAIREVOIE_PROXIES", 0)
 
 INSTALLED_APPS = [
     "clairevoie.policy",
@@ -141,7 +144,8 @@ if PRODUCTION:
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = 2 * 366 * 24 * 60 * 60
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
-    # The server before us must strip this header from what browsers send.
+if PROXIES:
+    # The proxy next to us replaces what browsers send under this name (docs/how-to).
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # --- Data -----------------------------------------------------------------------------------
@@ -285,9 +289,8 @@ ACCOUNT_RATE_LIMITS = {
     "verify_phone": "1/30s/key,10/m/ip",
     "change_phone": "3/m/user",
 }
-# How many proxies of ours stand before us: the address that is counted and logged is the one
-# the first of them saw. With 0, X-Forwarded-For is what anybody may claim, and is not read.
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int("CLAIREVOIE_PROXIES", 0)
+# The address that is counted and logged is the one the first of our proxies saw.
+ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 8, "dashed": False}
 MFA_ADAPTER = "clairevoie.accounts.second_factor.SecondFactorAdapter"
 MFA_FORMS = {
