@@ -31,6 +31,9 @@ OPEN_TO = {
     "politique": {"eve", "gaston", "helene"},
     "enquetes": {"bob", "eve", "helene"},
     "avis": {"eve", "helene"},
+    "lettres": {"eve", "helene"},
+    "themes": {"eve", "helene"},
+    "imports": {"eve", "helene"},
 }
 
 

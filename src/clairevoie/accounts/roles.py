@@ -50,6 +50,12 @@ _ACCOUNTABILITY = frozenset(
 )
 _SURVEYS = frozenset({"surveys.view_survey", "surveys.open", "surveys.invite"})
 _AUDIENCE = frozenset({"audience.view_count"})
+_LETTERS = frozenset(
+    {"newsletter.view_campaign", "newsletter.view_topic", "newsletter.view_import"}
+)
+_EDITING = frozenset(
+    {"newsletter.write", "newsletter.send", "newsletter.arrange", "newsletter.bring"}
+)
 _HOUSE = frozenset({"site.view_components"})
 
 GRANTS: Mapping[Role, frozenset[str]] = MappingProxyType(
@@ -65,6 +71,8 @@ GRANTS: Mapping[Role, frozenset[str]] = MappingProxyType(
         | _ACCOUNTABILITY
         | _AUDIENCE
         | _SURVEYS
+        | _LETTERS
+        | _EDITING
         | {"surveys.view_answer", "surveys.moderate"}
         | {"messaging.view_message", "privacy.suspend", "privacy.lift_suspension"}
         | {"accounts.appoint", "privacy.switch_recipient"},
@@ -73,6 +81,7 @@ GRANTS: Mapping[Role, frozenset[str]] = MappingProxyType(
         | _SAFEGUARDS
         | _ACCOUNTABILITY
         | _AUDIENCE
+        | _LETTERS
         | {"surveys.view_survey", "surveys.view_answer"}
         | {"messaging.view_message", "privacy.export", "privacy.erase"}
         | {"privacy.switch_recipient"},

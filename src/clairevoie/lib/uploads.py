@@ -19,6 +19,8 @@ class SmallFilesInMemory(FileUploadHandler):
     answer in words; ``request.refused_uploads`` names the fields it came in.
     """
 
+    largest = LARGEST_UPLOAD
+
     def __init__(self, request: Any = None) -> None:
         super().__init__(request)
         self.received = 0
@@ -32,7 +34,7 @@ class SmallFilesInMemory(FileUploadHandler):
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         self.received += len(raw_data)
-        if self.received > LARGEST_UPLOAD:
+        if self.received > self.largest:
             self.buffer = BytesIO()
             self.refused.add(self.field_name or "")
             raise SkipFile

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from django.core.files.storage import Storage, storages
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from clairevoie import privacy
@@ -286,3 +286,10 @@ def recipients_of(campaign: Campaign) -> QuerySet[DataSubject]:
 def published_letters() -> QuerySet[Campaign]:
     """What anybody may read, the latest first."""
     return Campaign.objects.filter(public=True).order_by("-sent_at", "-id")
+
+
+def with_followers(topics: QuerySet[Topic]) -> QuerySet[Topic]:
+    """How many people the letter may go to, topic by topic: in the same query."""
+    followed = Interest.including_restricted.filter(topic=OuterRef("slug"))
+    counted = privacy.permitted(followed, ACTIVITY).order_by().values("topic")
+    return topics.annotate(followers=Subquery(counted.annotate(n=Count("id")).values("n")))

@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from clairevoie.lib.calendar import paris_date
-from clairevoie.newsletter.actions import subscribing
+from clairevoie.newsletter.actions import bringing, reading, sending, starting, subscribing
+from clairevoie.newsletter.models import Import
 from clairevoie.privacy import daily
 
 
@@ -18,3 +19,30 @@ def forget_unconfirmed(at: datetime) -> int:
 def forget_stopped(at: datetime) -> int:
     """Whoever withdrew their consent elsewhere follows nothing here any more."""
     return subscribing.forget_stopped()
+
+
+@daily.step("newsletter.send-unfinished", order=400)
+def send_unfinished(at: datetime) -> int:
+    """Letters whose worker died before the last page of readers: they go on."""
+    return starting.start_unfinished(at=at)
+
+
+@daily.step("newsletter.read-unfinished", order=400)
+def read_unfinished(at: datetime) -> int:
+    """Files whose worker died before their last line: the rest is read."""
+    waiting = list(Import.objects.filter(state=Import.State.RUNNING))
+    for batch in waiting:
+        reading.read(batch=batch, at=at)
+    return len(waiting)
+
+
+@daily.step("newsletter.count", order=600)
+def count(at: datetime) -> int:
+    """Write down the figures of recent letters, before the messages behind them go."""
+    return sending.count(at=at)
+
+
+@daily.step("newsletter.forget-reports")
+def forget_reports(at: datetime) -> int:
+    """Reports of imports after a week."""
+    return bringing.forget_reports(at=at)

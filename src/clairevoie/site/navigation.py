@@ -13,6 +13,7 @@ ACCOUNT: tuple[tuple[str, str, Lazy], ...] = (
     ("profile", "accounts:profile", _("Profil")),
     ("security", "accounts:security", _("Connexion et sécurité")),
     ("notifications", "accounts:notifications", _("Préférences de messages")),
+    ("newsletter", "newsletter:mine", _("Lettre d’information")),
     ("data", "accounts:data", _("Mes données")),
     ("kept", "accounts:kept", _("Ce que nous gardons")),
     ("close", "accounts:close", _("Fermer mon compte")),

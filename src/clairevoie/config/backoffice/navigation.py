@@ -101,6 +101,29 @@ GROUPS: tuple[tuple[Promise | str, tuple[_Room, ...]], ...] = (
         ),
     ),
     (
+        gettext_lazy("Lettre d’information"),
+        (
+            (
+                gettext_lazy("Lettres"),
+                "stacked_email",
+                "admin:newsletter_campaign_changelist",
+                "newsletter.view_campaign",
+            ),
+            (
+                gettext_lazy("Thèmes"),
+                "label",
+                "admin:newsletter_topic_changelist",
+                "newsletter.view_topic",
+            ),
+            (
+                gettext_lazy("Imports d’adresses"),
+                "upload_file",
+                "admin:newsletter_import_changelist",
+                "newsletter.view_import",
+            ),
+        ),
+    ),
+    (
         gettext_lazy("Maison"),
         ((gettext_lazy("Composants"), "widgets", "site:components", "site.view_components"),),
     ),

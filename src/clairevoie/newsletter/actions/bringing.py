@@ -23,13 +23,13 @@ STUCK_AFTER = timedelta(days=2)
 
 
 class TooLarge(Exception):
-    """Ce fichier dépasse 12 Mo : coupez-le en plusieurs."""
+    """Ce fichier dépasse 12 Mo : coupez-le en plusieurs."""
 
     field = "file"
 
 
 class Unattested(Exception):
-    """Sans preuve, une adresse ne peut pas être importée : origine, date et texte accepté."""
+    """Sans preuve, une adresse ne peut pas être importée : origine, date et texte accepté."""
 
     field = "attested"
 

@@ -13,25 +13,25 @@ from clairevoie.messaging.models import Message
 from clairevoie.newsletter.actions.starting import mailing_of
 from clairevoie.newsletter.actions.writing import AlreadySent
 from clairevoie.newsletter.letters import composed
-from clairevoie.newsletter.models import ACTIVITY, Campaign, recipients_of
-from clairevoie.newsletter.tasks import start_letter
+from clairevoie.newsletter.models import ACTIVITY, Campaign, Import, recipients_of
+from clairevoie.newsletter.tasks import read_import, start_letter
 from clairevoie.privacy.models import Consent, DataSubject
 
 COUNTED_FOR = timedelta(days=60)  # departures after a letter are counted for that long
 
 
 class WrongNumber(Exception):
-    """Ce n’est pas le nombre de destinataires affiché ci-dessus : relisez-le, puis écrivez-le."""
+    """Ce n’est pas le nombre de destinataires affiché ci-dessus : relisez-le, puis écrivez-le."""
 
     field = "number"
 
 
 class NobodyToWriteTo(Exception):
-    """Personne ne recevrait cette lettre : choisissez d’autres thèmes ou un autre public."""
+    """Personne ne recevrait cette lettre : choisissez d’autres thèmes ou un autre public."""
 
 
 class NoAddressOfYourOwn(Exception):
-    """Votre compte n’a pas d’adresse e-mail vérifiée : l’essai ne peut pas vous parvenir."""
+    """Votre compte n’a pas d’adresse e-mail vérifiée : l’essai ne peut pas vous parvenir."""
 
 
 def send_test(*, campaign: Campaign, reader: DataSubject, at: datetime) -> None:
@@ -111,3 +111,8 @@ def count(*, at: datetime) -> int:
         letters, ["recipients", "reached", "refused", "bounced", "departures"]
     )
     return len(letters)
+
+
+def read_later(batch: Import) -> None:
+    """Have the worker read a file that was brought in."""
+    read_import.enqueue(str(batch.uuid))

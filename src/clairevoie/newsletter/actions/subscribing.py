@@ -35,11 +35,11 @@ class NoTopic(Exception):
 
 
 class AddressUnavailable(Exception):
-    """Cette adresse appartient déjà à un autre compte : connectez-vous pour vous abonner."""
+    """Cette adresse appartient déjà à un autre compte : connectez-vous pour vous abonner."""
 
 
 class NoAddress(Exception):
-    """Votre compte n’a pas d’adresse e-mail vérifiée : ajoutez-en une pour vous abonner."""
+    """Votre compte n’a pas d’adresse e-mail vérifiée : ajoutez-en une pour vous abonner."""
 
 
 def words(language: str) -> str:

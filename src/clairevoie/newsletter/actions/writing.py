@@ -24,19 +24,19 @@ class OnSeveralLines(Exception):
 
 
 class ForeignImage(Exception):
-    """Une image vient d’un autre site : il verrait qui ouvre la lettre. Retirez-la."""
+    """Une image vient d’un autre site : il verrait qui ouvre la lettre. Retirez-la."""
 
     field = "body"
 
 
 class NothingWritten(Exception):
-    """Cette lettre est vide : écrivez-la d’abord."""
+    """Cette lettre est vide : écrivez-la d’abord."""
 
     field = "body"
 
 
 class AlreadySent(Exception):
-    """Cette lettre est partie : elle ne change plus."""
+    """Cette lettre est partie : elle ne change plus."""
 
 
 class TopicExists(Exception):
