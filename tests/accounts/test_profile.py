@@ -397,3 +397,20 @@ def test_a_page_of_the_profile_costs_one_query(
 
     with django_assert_num_queries(1):  # type: ignore[operator]
         client.get(path)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/mon-compte/",
+        "/mon-compte/coordonnees/",
+        "/mon-compte/securite/",
+        "/mon-compte/securite/telephone/",
+    ],
+)
+def test_the_number_is_shown_in_groups(alice: Person, signed_in: SignIn, path: str) -> None:
+    Member.objects.filter(pk=alice.member.pk).update(phone="+33612345678", phone_verified=True)
+
+    page = signed_in(alice).get(path).content.decode()
+
+    assert "+33 6 12 34 56 78".replace(" ", "\u00a0") in page

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clairevoie.accounts.roles import Role as Role  # noqa: PLC0414  # re-exported: Role is a word of the models
 from clairevoie.accounts.roles import permissions_of
+from clairevoie.lib.contact import in_groups
 from clairevoie.privacy.models import DataSubject, PersonalRecord
 
 
@@ -102,6 +103,11 @@ class Member(AbstractBaseUser):
     def full_name(self) -> str:
         """As the person is greeted: one name is a whole name (F-39)."""
         return f"{self.first_names} {self.last_name}".strip()
+
+    @property
+    def phone_in_groups(self) -> str:
+        """For pages; empty without a telephone."""
+        return in_groups(self.phone) if self.phone else ""
 
     def get_all_permissions(self, obj: object = None) -> frozenset[str]:
         """What the role grants, and nothing else (accounts/roles.py)."""

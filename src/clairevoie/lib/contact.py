@@ -32,6 +32,13 @@ def without_tag(kind: str, normalised: str) -> str:
     return re.sub(r"\+[^@]*(?=@)", "", normalised) if kind == EMAIL else normalised
 
 
+def in_groups(phone: str) -> str:
+    """A number as it is read aloud, « +33 6 12 34 56 78 », kept on one line."""
+    number = phonenumbers.parse(phone, _REGION)
+    written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    return str(written).replace(" ", "\u00a0")
+
+
 def _email(raw: str) -> str:
     address = raw.strip()
     try:
