@@ -85,6 +85,7 @@ def suppress_many(
     contacts: Iterable[Contact], *, purpose: str, because: str, at: datetime, source: str = ""
 ) -> int:
     """The same for a list, such as the objections of a former tool; returns how many are new."""
+    _require_stoppable(purpose)
     keys, new = (contact_key(*contact) for contact in contacts), 0
     while batch := set(islice(keys, _BATCH)):
         new += suppress_keys(batch, purpose=purpose, because=because, at=at, source=source)
@@ -102,8 +103,7 @@ def suppress_keys(
     subject: DataSubject | None = None,
 ) -> int:
     """One INSERT for all; what is there already stays as it is. Returns how many are new."""
-    if purpose not in (EVERYTHING, UNREACHABLE) and not is_stoppable(purpose):
-        raise CannotBeStopped
+    _require_stoppable(purpose)
     hashes = [contact_hash(key, purpose) for key in keys]
     known = Suppression.objects.filter(contact_hash__in=hashes)
     known_hashes = set(known.values_list("contact_hash", flat=True))
@@ -221,6 +221,11 @@ def _go_on_for_the_others(row: Suppression, key: bytes, *, but: str) -> None:
         ),
         ignore_conflicts=True,
     )
+
+
+def _require_stoppable(purpose: str) -> None:
+    if purpose not in (EVERYTHING, UNREACHABLE) and not is_stoppable(purpose):
+        raise CannotBeStopped
 
 
 def _row(

@@ -140,7 +140,7 @@ def unsubscribe(
     """Stop what the link names, or all that can be; a second time changes nothing."""
     if not (everything or is_stoppable(link.activity)):
         return Stopped((), now=False)  # nothing is sent under it any more
-    subject = _person(link)
+    subject = person_of(link)
     return stop(
         subject,
         keys={link.key} - {bytes(16)},
@@ -243,11 +243,11 @@ def refusals_of(subject: DataSubject) -> set[str]:
 
 
 def _refused_by(link: Link) -> set[str]:
-    person = _person(link)
+    person = person_of(link)
     return purposes_refused({link.key}) | (refusals_of(person) if person else set())
 
 
-def _person(link: Link) -> DataSubject | None:
+def person_of(link: Link) -> DataSubject | None:
     """Whose link it is; None once their data are erased: no word can be written beside them."""
     found = privacy.numbered(link.person)
     return found if found is not None and found.erased_on is None else None
