@@ -140,3 +140,23 @@ def test_a_port_that_is_none_is_refused(start: Start, port: str) -> None:
 
     assert server.returncode == 2
     assert "Traceback" not in told
+
+
+def test_what_workers_share_opens_no_connection(tmp_path: Path) -> None:
+    """Two processes cannot share a connection to a database."""
+    program = (
+        "from clairevoie.config.web import load; load()\n"
+        "from django.db import connections\n"
+        "print([c.alias for c in connections.all(initialized_only=True) if c.connection])"
+    )
+
+    told = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=REPOSITORY,
+        env={**os.environ, "CLAIREVOIE_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert told.stdout == "[]\n"

@@ -37,7 +37,8 @@ class Supervisor:
         self.host, self.port = host, port
         programs = Path(sys.executable).parent
         web = [
-            *(f"{programs}/granian", "--interface", "wsgi", "--host", host, "--port", str(port)),
+            *(sys.executable, "-m", "clairevoie.config.web", "--interface", "wsgi"),
+            *("--host", host, "--port", str(port)),
             *("--workers", str(workers), "--blocking-threads", "2", "--log-level", "warning"),
             *("--workers-kill-timeout", "5", "--respawn-failed-workers"),
             "clairevoie.config.wsgi:application",
