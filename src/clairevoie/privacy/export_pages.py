@@ -140,7 +140,7 @@ class Pages:
             f'<tr><th scope="row"><a href="#{chapter.code}">'
             f"{escape(chapter.declaration.heading)}</a></th>"
             f'<td class="nombre">{self._say.number(chapter.rows)}</td>'
-            f"<td>{escape(chapter.category.activity.title)}</td>"
+            f"<td>{escape(_(chapter.category.activity.title))}</td>"
             f"<td>{escape(chapter.until)}</td></tr>\n"
         )
 
@@ -259,14 +259,20 @@ def _facts(category: Category) -> str:
     activity, rule = category.activity, category.rule
     known = policy.current().recipients
     processors = [known[code].name for code in activity.recipients if known[code].active]
-    said = _fact(_("Pourquoi"), "\u202f; ".join(activity.purposes))
-    said += _fact(_("Base légale"), f"{_basis(activity.basis)} – {activity.basis_detail}")
-    said += _fact(_("Règle de conservation"), f"{rule.title}. {rule.because}")
+    said = _fact(_("Pourquoi"), "", "\u202f; ".join(activity.purposes))
+    said += _fact(_("Base légale"), f"{_basis(activity.basis)} – ", activity.basis_detail)
+    said += _fact(_("Règle de conservation"), f"{_(rule.title)}. ", rule.because)
     return said + (_fact(_("Sous-traitants"), ", ".join(processors)) if processors else "")
 
 
-def _fact(name: str, text: str) -> str:
-    return f"<div><dt>{escape(name)}</dt><dd>{escape(text)}</dd></div>"
+def _fact(name: str, text: str, as_printed: str = "") -> str:
+    """``as_printed`` is of the policy, which is written in French."""
+    said = escape(text)
+    if as_printed and (get_language() or "fr").startswith("fr"):
+        said += escape(as_printed)
+    elif as_printed:
+        said += f'<span lang="fr">{escape(as_printed)}</span>'
+    return f"<div><dt>{escape(name)}</dt><dd>{said}</dd></div>"
 
 
 def _choices(category: Category, name: str) -> dict[Any, Any]:

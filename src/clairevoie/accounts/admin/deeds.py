@@ -73,7 +73,7 @@ class ReleaseForm(forms.Form):
 
 def _rules() -> list[tuple[str, str]]:
     rules = policy.current().retention.values()
-    return [("", _("toutes ses données")), *((r.code, r.title) for r in rules)]
+    return [("", _("toutes ses données")), *((r.code, _(r.title)) for r in rules)]
 
 
 class HoldForm(forms.Form):

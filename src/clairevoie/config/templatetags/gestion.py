@@ -64,3 +64,12 @@ def basis_said(basis: Basis) -> str:
         Basis.VITAL_INTEREST: _("intérêts vitaux"),
         Basis.LEGITIMATE_INTEREST: _("intérêt légitime"),
     }[basis]
+
+
+@register.filter
+def printed(text: str) -> SafeString | str:
+    """A text of the policy in the reader's language, marked as French where it stays French."""
+    spoken = _(text)
+    if spoken == text and not (get_language() or "fr").startswith("fr"):
+        return format_html('<span lang="fr">{}</span>', text)
+    return spoken
