@@ -1,0 +1,51 @@
+"""What an author writes, and what a reader gets: nothing else."""
+
+from __future__ import annotations
+
+import pytest
+
+from clairevoie.newsletter.letters import foreign_images, links_of, written
+
+
+def test_markdown_becomes_html_and_text_with_whole_addresses() -> None:
+    body = "## Titre\n\nUn [lien](/newsletter/) et **gras**.\n\n- un\n- deux\n\n1. premier"
+
+    letter = written(body)
+
+    assert "<h2>Titre</h2>" in letter.html
+    assert 'href="http://127.0.0.1:8000/newsletter/"' in letter.html
+    assert "Un lien (http://127.0.0.1:8000/newsletter/) et gras." in letter.text
+    assert "– un" in letter.text
+    assert "1. premier" in letter.text
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "<script>alert(1)</script>",
+        '<img src=x onerror="alert(1)">',
+        "[clic](javascript:alert(1))",
+        "[clic](data:text/html;base64,PHNjcmlwdD4=)",
+        '<iframe src="https://exemple.fr"></iframe>',
+        '<a href="https://exemple.fr" style="position:fixed">x</a>',
+        "<style>body{display:none}</style>",
+    ],
+)
+def test_nothing_that_runs_or_watches_passes(attack: str) -> None:
+    html = written(attack).html
+
+    for live in ("<script", "<img", "<iframe", "<style", 'href="javascript', 'href="data'):
+        assert live not in html
+
+
+def test_an_image_of_another_site_is_found_and_ours_is_not() -> None:
+    body = "![a](/static/site/img/lattice.svg) ![b](https://suivi.exemple.fr/p.gif) ![c](//x.fr/p)"
+
+    assert foreign_images(body) == ["https://suivi.exemple.fr/p.gif", "http://x.fr/p"]
+
+
+def test_links_leave_as_they_were_written() -> None:
+    assert links_of("[a](https://exemple.fr/?a=1&b=2) <https://exemple.org>") == [
+        "https://exemple.fr/?a=1&b=2",
+        "https://exemple.org",
+    ]
