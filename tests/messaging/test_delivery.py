@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import logging
+import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.mail import send_mail
 from django.db import connection, transaction
 
 from clairevoie import messaging, privacy
-from clairevoie.messaging import checks, delivery
-from clairevoie.messaging.doors import Folder, PassedByTheWindow
+from clairevoie.messaging import checks, couriers, delivery
+from clairevoie.messaging.doors import Folder, Parcel, PassedByTheWindow
+from clairevoie.messaging.journal import Fate, Journal
 from clairevoie.messaging.models import Message, State
 from clairevoie.policy.reader import DEFAULT
 from clairevoie.privacy.models import Disclosure
@@ -32,14 +35,6 @@ def write(person: Person, activity: str = "service-notices") -> Message:
 
 
 LATER = timedelta(hours=1)
-
-
-def waiting(person: Person) -> list[Message]:
-    """One message to ``person``, taken by a worker an hour later."""
-    with transaction.atomic():
-        message = write(person)
-        Message.objects.filter(pk=message.pk).update(next_try_at=NOW + LATER)
-    return delivery._claim(at=NOW + LATER, only=None)
 
 
 def test_a_mail_leaves_by_a_real_server_and_the_row_keeps_only_the_fact(
@@ -124,23 +119,80 @@ def test_a_code_never_arrives_late(alice: Person, mailbox: Mailbox) -> None:
     assert not mailbox.mails
 
 
-def test_a_worker_killed_while_sending_leaves_a_later_attempt_under_the_same_number(
+def waiting(person: Person) -> Message:
+    """One message to ``person``, due an hour later."""
+    with transaction.atomic():
+        message = write(person)
+        Message.objects.filter(pk=message.pk).update(next_try_at=NOW + LATER)
+    return message
+
+
+@pytest.mark.parametrize(
+    ("last_word", "mails"), [(None, 1), (Fate.BEGIN, 1), (Fate.HANDED, 0), (Fate.POSTED, 0)]
+)
+def test_a_killed_worker_is_made_up_for_by_the_next_unless_the_dot_had_left(
+    alice: Person, mailbox: Mailbox, last_word: Fate | None, mails: int
+) -> None:
+    message = waiting(alice)
+    dead = Journal.opened()
+    Message.objects.update(holder=dead.name, attempts=1)
+    if last_word:
+        dead.note(last_word, message.uuid)
+
+    alive = messaging.deliver_due(at=NOW + LATER)
+    dead.leave()
+    messaging.deliver_due(at=NOW + LATER)
+
+    assert alive == 0
+    assert len(mailbox.mails) == mails
+    message.refresh_from_db()
+    unconfirmed = last_word is Fate.POSTED
+    assert message.state == (State.UNCONFIRMED if unconfirmed else State.SENT)
+    assert message.holder is None
+
+
+@pytest.mark.parametrize(
+    ("code", "state"), [(250, State.SENT), (550, State.FAILED), (451, State.QUEUED)]
+)
+def test_what_the_server_had_answered_before_the_kill_is_believed(
+    alice: Person, mailbox: Mailbox, code: int, state: State
+) -> None:
+    message = waiting(alice)
+    dead = Journal.opened()
+    Message.objects.update(holder=dead.name, next_try_at=NOW + 2 * LATER)
+    dead.note(Fate.ANSWERED, message.uuid, code)
+    dead.leave()
+
+    messaging.deliver_due(at=NOW + LATER)
+
+    message.refresh_from_db()
+    assert message.state == state
+    assert not mailbox.mails
+
+
+def test_a_record_cut_in_two_tells_nothing(alice: Person, mailbox: Mailbox) -> None:
+    message = waiting(alice)
+    dead = Journal.opened()
+    Message.objects.update(holder=dead.name, attempts=1)
+    os.write(dead.descriptor, f"handed {message.uuid.hex} 0".encode())  # the line never ended
+    dead.leave()
+
+    messaging.deliver_due(at=NOW + LATER)
+
+    assert len(mailbox.mails) == 1
+
+
+def test_a_worker_whose_machine_never_came_back_leaves_no_second_copy(
     alice: Person, mailbox: Mailbox
 ) -> None:
-    class Killed(BaseException):
-        pass
+    message = waiting(alice)
+    Message.objects.update(holder=uuid4(), next_try_at=NOW + LATER)
 
-    class Dies(Folder):
-        def send(self, message: Message, *, at: datetime) -> None:
-            raise Killed
+    early = delivery.give_up_lost(at=NOW + timedelta(days=1))
+    late = delivery.give_up_lost(at=NOW + timedelta(days=3))
 
-    (claimed,) = waiting(alice)
-    with pytest.raises(Killed):
-        delivery._deliver(claimed, door=Dies(), at=NOW + LATER)
-
-    assert messaging.deliver_due(at=NOW + LATER) == 0
-    assert messaging.deliver_due(at=NOW + 2 * LATER) == 1
-    assert mailbox.mails[0]["Message-ID"].startswith(f"<{claimed.uuid}@")
+    message.refresh_from_db()
+    assert (early, late, message.state) == (0, 1, State.UNCONFIRMED)
 
 
 def test_the_folder_is_no_media_and_only_ours_to_read(alice: Person, folder: Path) -> None:
@@ -163,14 +215,17 @@ def test_after_an_erasure_the_folder_holds_nothing_of_the_person(
     assert [file.name for file in folder.iterdir()] == [f"{his.uuid}.eml"]
 
 
-def test_an_erasure_while_a_message_leaves_takes_its_copy_too(alice: Person, folder: Path) -> None:
+def test_an_erasure_while_a_message_leaves_takes_its_copy_too(
+    alice: Person, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     class Slow(Folder):
-        def send(self, message: Message, *, at: datetime) -> None:
+        def send(self, parcel: Parcel, *, at: datetime, journal: Journal) -> None:
             privacy.erase(alice.subject, because="demande", on=TODAY)
-            super().send(message, at=at)
+            super().send(parcel, at=at, journal=journal)
 
-    (claimed,) = waiting(alice)
-    left = delivery._deliver(claimed, door=Slow(), at=NOW + LATER)
+    waiting(alice)
+    monkeypatch.setattr(couriers, "open_door", lambda _channel: Slow())
+    left = messaging.deliver_due(at=NOW + LATER)
 
     assert left
     assert not list(folder.iterdir())

@@ -233,13 +233,14 @@ def _enqueue_page(mailing: Mailing, people: QuerySet[DataSubject], *, at: dateti
 
 def _insert(mailing: Mailing, people: QuerySet[DataSubject], *, at: datetime) -> int:
     """One row a person, made by the database: nothing passes through Python."""
-    permitted = privacy.permitted(people, mailing.activity, subject="pk").values("pk")
-    chosen, parameters = permitted.query.sql_with_params()
+    permitted = privacy.permitted(people, mailing.activity, subject="pk")
+    chosen, parameters = permitted.values(person=F("id")).query.sql_with_params()
     model = Message(
         mailing=mailing,
         activity=mailing.activity,
         template=TEMPLATE,
-        channel=Channel.EMAIL,
+        channel=Channel.EMAIL.value,
+        state=State.QUEUED.value,
         title=mailing.title,
         sent_on=paris_date(at),
         next_try_at=at,
@@ -254,7 +255,7 @@ def _insert(mailing: Mailing, people: QuerySet[DataSubject], *, at: datetime) ->
     sql = (
         f"INSERT INTO {quote(Message._meta.db_table)} "  # noqa: S608  # names of our own columns
         f"(uuid, subject_id, {', '.join(quote(str(name)) for name in values)}) "
-        f"SELECT {_A_UUID[connection.vendor]}, p.id, {', '.join(['%s'] * len(values))} "
+        f"SELECT {_A_UUID[connection.vendor]}, p.person, {', '.join(['%s'] * len(values))} "
         f"FROM ({chosen}) p WHERE true ON CONFLICT DO NOTHING"
     )
     with connection.cursor() as cursor:

@@ -6,6 +6,7 @@ journal surrounds it.
 
 from __future__ import annotations
 
+import socket
 from datetime import datetime
 from smtplib import SMTP, SMTPException, SMTPResponseException
 from typing import Any
@@ -59,7 +60,10 @@ class Smtp:
         try:
             if self.backend.open():
                 self.backend.connection.ehlo_or_helo_if_needed()
-                journal.watch(self.backend.connection.sock)
+                line = self.backend.connection.sock
+                # The dot goes alone: without this it waits 40 ms for an acknowledgement.
+                line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                journal.watch(line)
         except (OSError, SMTPException) as error:
             self.close()
             raise DoorShut(error) from None
