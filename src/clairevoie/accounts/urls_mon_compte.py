@@ -2,7 +2,15 @@
 
 from django.urls import URLPattern, path
 
-from clairevoie.accounts.views import copies, incidents, kept, leaving, notifications, profile
+from clairevoie.accounts.views import (
+    consents,
+    copies,
+    incidents,
+    kept,
+    leaving,
+    notifications,
+    profile,
+)
 
 app_name = "accounts"
 
@@ -19,6 +27,17 @@ urlpatterns: list[URLPattern] = [
     ),
     path("mon-compte/codes-de-recuperation/", leaving.recovery_codes, name="recovery-codes"),
     path("mon-compte/notifications/", notifications.notifications, name="notifications"),
+    path("mon-compte/consentements/", consents.consents, name="consents"),
+    path("mon-compte/consentements/donner/", consents.give, name="agree"),
+    path("mon-compte/consentements/retirer/", consents.withdraw, name="take-back"),
+    path("mon-compte/consentements/prospection/", consents.no_prospecting, name="no-prospecting"),
+    path(
+        "mon-compte/consentements/parent/<slug:activity>/",
+        consents.under_fifteen,
+        name="under-fifteen",
+    ),
+    path("mon-compte/consentements/<int:number>/recu.json", consents.receipt, name="receipt"),
+    path("accord-parental/<str:token>/", consents.parent, name="parent"),
     path("mon-compte/mes-donnees/", copies.my_data, name="data"),
     path("mon-compte/mes-donnees/<uuid:token>.zip", copies.copy_file, name="copy-file"),
     path("mon-compte/mes-donnees/<uuid:token>/supprimer/", copies.forget_copy, name="forget-copy"),

@@ -16,6 +16,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from clairevoie.consent import guardians, receipts
     from clairevoie.consent.appearance import scheme_of
+    from clairevoie.consent.centre import (
+        Choice,
+        choices,
+        consent_given,
+        history,
+        refusals,
+    )
     from clairevoie.consent.choices_cookie import Choices
     from clairevoie.consent.giving import (
         Live,
@@ -30,11 +37,13 @@ if TYPE_CHECKING:
         words,
     )
     from clairevoie.consent.middleware import choices_of, hosts_agreed
+    from clairevoie.consent.models import ParentalConsent
     from clairevoie.consent.views.origins import from_our_own_pages
     from clairevoie.consent.wording import banner_context
 
 _WHERE = {
     "appearance": ("scheme_of",),
+    "centre": ("Choice", "choices", "consent_given", "history", "refusals"),
     "choices_cookie": ("Choices",),
     "giving": (
         "Live",
@@ -48,6 +57,7 @@ _WHERE = {
         "withdraw",
         "words",
     ),
+    "models": ("ParentalConsent",),
     "middleware": ("choices_of", "hosts_agreed"),
     "views.origins": ("from_our_own_pages",),
     "wording": ("banner_context",),
@@ -56,20 +66,26 @@ _MODULES = ("guardians", "receipts")
 _HOME = {name: module for module, names in _WHERE.items() for name in names}
 
 __all__ = [
+    "Choice",
     "Choices",
     "Live",
     "NotByConsent",
+    "ParentalConsent",
     "TextChanged",
     "Words",
     "banner_context",
+    "choices",
     "choices_of",
+    "consent_given",
     "follow",
     "from_our_own_pages",
     "give",
     "guardians",
+    "history",
     "hosts_agreed",
     "live",
     "receipts",
+    "refusals",
     "scheme_of",
     "to_ask_again",
     "withdraw",

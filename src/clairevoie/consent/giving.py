@@ -24,11 +24,11 @@ _followers: dict[str, list[Follower]] = {}
 
 
 class TextChanged(Exception):
-    """Le texte a changé depuis que vous avez ouvert cette page : relisez-le avant d’accepter."""
+    """Le texte a changé depuis que vous avez ouvert cette page : relisez-le avant d’accepter."""
 
 
 class NotByConsent(Exception):
-    """Cette activité ne repose pas sur votre accord : il n’y a rien à donner ni à retirer."""
+    """Cette activité ne repose pas sur votre accord : il n’y a rien à donner ni à retirer."""
 
 
 @dataclass(frozen=True, slots=True)

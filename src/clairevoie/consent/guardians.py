@@ -31,15 +31,15 @@ _signer = Signer(salt="consent.parent", sep=".")
 
 
 class UnknownParentLink(Exception):
-    """Ce lien n’ouvre aucune demande : elle a été refusée, retirée ou effacée."""
+    """Ce lien n’ouvre aucune demande : elle a été refusée, retirée ou effacée."""
 
 
 class OwnAddress(Exception):
-    """Donnez l’adresse de l’un de vos parents : celle-ci est la vôtre."""
+    """Donnez l’adresse de l’un de vos parents : celle-ci est la vôtre."""
 
 
 class AskedForOtherThings(Exception):
-    """Ce que votre enfant avait accepté a changé depuis : demandez-lui de recommencer."""
+    """Ce que votre enfant avait accepté a changé depuis : demandez-lui de recommencer."""
 
 
 class NothingAsked(Exception):

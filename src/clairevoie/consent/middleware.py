@@ -22,6 +22,7 @@ from clairevoie.policy import Host, Tracker
 
 _ATTRIBUTE: Final = "_clairevoie_choices"
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}")  # RFC 6265 § 4.1.1
+_HOST = re.compile(r"[A-Za-z0-9.-]{1,253}")
 _MOST_EXPIRED: Final = 20  # a browser with hundreds of strange cookies is cleaned bit by bit
 _log = logging.getLogger(__name__)
 
@@ -108,12 +109,11 @@ def _hold_back(request: HttpRequest, response: HttpResponse) -> None:
 
 
 def _fault(request: HttpRequest, name: str, morsel: Morsel[str]) -> str:
-    tracker = trackers.cookie_named(name)
-    if tracker is None:
-        return "it is not declared"
-    life = _life(morsel)
+    tracker, life = trackers.cookie_named(name), _life(morsel)
     if life is not None and life <= 0:  # a deletion
         return ""
+    if tracker is None:
+        return "it is not declared"
     if tracker.optional and not choices_of(request).allows(tracker.code):
         asked_for = tracker.exempt_for_session and life is None
         return "" if asked_for else "nobody agreed to it"
@@ -169,7 +169,7 @@ def expire(
     response.delete_cookie(name, path="/", samesite="Lax")
     if tracker is None or not tracker.third_party:
         return
-    for domain in _domains(request.get_host()):
+    for domain in _domains(request.META.get("HTTP_HOST", "")):
         wider: Morsel[str] = Morsel()
         wider.set(name, "", "")
         wider.update({"domain": domain, "path": "/", "max-age": "0", "samesite": "Lax"})
@@ -179,8 +179,9 @@ def expire(
 
 def _domains(host: str) -> Iterator[str]:
     """``a.b.example`` → itself and ``b.example``; nothing for an address or a bare name."""
-    labels = host.partition(":")[0].split(".")
-    if labels[-1].isdigit() or host.startswith("["):
+    name = host.partition(":")[0]
+    labels = name.split(".")
+    if labels[-1].isdigit() or not _HOST.fullmatch(name):
         return
     for start in range(len(labels) - 1):
         yield ".".join(labels[start:])

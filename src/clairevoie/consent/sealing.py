@@ -20,7 +20,7 @@ from clairevoie.privacy.models import LedgerEntry
 
 SEAL: Final = "consent.seal-choices"
 CHOOSE: Final = "consent.choose"
-# A choice is dated when it is asked for and there when it is written: the newest ones wait.
+# A choice is dated when it is asked for, and there when it is written: those under way wait.
 _STILL_COMING: Final = timedelta(minutes=1)
 _PAGE: Final = 2_000
 
@@ -46,7 +46,7 @@ def seal(*, at: datetime) -> int:
 
 def _waiting(at: datetime) -> QuerySet[TrackerChoice]:
     newest = TrackerChoice.objects.aggregate(newest=Max("chosen_at"))["newest"] or at
-    waiting = TrackerChoice.objects.filter(chosen_at__lte=min(at, newest) - _STILL_COMING)
+    waiting = TrackerChoice.objects.filter(chosen_at__lte=min(at - _STILL_COMING, newest))
     last = LedgerEntry.objects.filter(executor=SEAL).order_by("-id").first()
     if last is None:
         return waiting

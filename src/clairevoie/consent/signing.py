@@ -44,7 +44,7 @@ class UnknownKey(NotGenuine):
 
 
 class KeyElsewhere(Exception):
-    """La clé ne vient pas du dossier de l’instance : changez CLAIREVOIE_RECEIPT, puis relancez."""
+    """La clé ne vient pas du dossier de l’instance : changez CLAIREVOIE_RECEIPT, puis relancez."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ CATEGORIES: Final[Mapping[str, Lazy]] = {
 
 TITLE: Final = _("Vos cookies, votre choix")
 LEAD: Final = _("Le site fonctionne sans. Avec votre accord, il peut aussi\u00a0:")
-AGAIN: Final = _("Quelque chose a changé depuis votre choix\u00a0; le reste ne bouge pas.")
+AGAIN: Final = _("Quelque chose a changé depuis votre choix\u202f; le reste ne bouge pas.")
 ACCEPT: Final = _("Tout accepter")
 REFUSE: Final = _("Tout refuser")
 CHOOSE: Final = _("Personnaliser")

@@ -3,7 +3,7 @@
 Standard library only: a lawyer's pull request touches data, never this package.
 """
 
-from clairevoie.policy.art30 import Register, register
+from clairevoie.policy.art30 import Register, in_words, register
 from clairevoie.policy.art30_formats import REGISTER_FORMATS
 from clairevoie.policy.model import (
     Activity,
@@ -56,6 +56,7 @@ __all__ = [
     "difference",
     "earliest_effect",
     "home",
+    "in_words",
     "load",
     "publish",
     "register",

@@ -66,6 +66,7 @@ def facts_of(activity: Activity, *, of: Policy | None = None) -> dict[str, Any]:
                 "title": rule.title,
                 "for": "" if rule.duration is None else str(rule.duration),
                 "from": rule.counted_from,
+                "words": policy.in_words(rule),
                 "clock": f"{rule.clock.value}:{rule.column or ''}",
             }
             for rule in rules
@@ -142,10 +143,7 @@ def _retention(said: Facts, now: Facts) -> Difference | None:
         rule["code"] not in known or _lasts_longer(known[rule["code"]], rule)
         for rule in now["retention"]
     )
-    before, after = (
-        tuple(f"{rule['title']} ({rule['for']}, {rule['from']})" for rule in facts["retention"])
-        for facts in (said, now)
-    )
+    before, after = (tuple(rule["words"] for rule in facts["retention"]) for facts in (said, now))
     changed = _essence(said)["retention"] != _essence(now)["retention"]
     return Difference("retention", before, after, wider) if changed else None
 

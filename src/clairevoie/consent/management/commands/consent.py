@@ -18,7 +18,7 @@ _LARGEST = 1_000_000  # bytes; a receipt has some five thousand
 
 
 class Command(VerbCommand):
-    help = "Les consentements : vérifier un reçu, changer la clé qui les signe."
+    help = "Les consentements : vérifier un reçu, changer la clé qui les signe."
 
     def add_verbs(self, verbs: Any) -> None:
         verify = verbs.add_parser("verify", help="Sortie 0 si le reçu est authentique, sinon 1.")
@@ -27,9 +27,9 @@ class Command(VerbCommand):
             "--keys",
             type=Path,
             metavar="FICHIER",
-            help="Les clés publiées, téléchargées ; sinon celles de cette instance.",
+            help="Les clés publiées, téléchargées ; sinon celles de cette instance.",
         )
-        verbs.add_parser("new-key", help="Met la clé de côté ; la suivante naît au redémarrage.")
+        verbs.add_parser("new-key", help="Met la clé de côté ; la suivante naît au redémarrage.")
 
     def verify(self, *, file: Path, keys: Path | None, as_json: bool, **_options: Any) -> None:
         problem = ""
@@ -46,7 +46,7 @@ class Command(VerbCommand):
             raise CommandError(problem)
         if problem:
             sys.exit(1)
-        self.say(_("Reçu authentique : pas un octet n’a changé depuis sa signature."))
+        self.say(_("Reçu authentique : pas un octet n’a changé depuis sa signature."))
 
     def new_key(self, **_options: Any) -> None:
         try:
@@ -54,7 +54,7 @@ class Command(VerbCommand):
         except signing.KeyElsewhere as elsewhere:
             raise CommandError(sentence(elsewhere)) from elsewhere
         self.say(
-            _("Ancienne clé gardée dans %(path)s. Relancez l’instance : une autre sera faite.")
+            _("Ancienne clé gardée dans %(path)s. Relancez l’instance : une autre sera faite.")
             % {"path": aside}
         )
 
