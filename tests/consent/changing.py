@@ -26,6 +26,12 @@ class OwnPolicy:
             rewrite(self.folder / f"{file}.toml", table, key.replace("_", "-"), value)
         policy.reread()
 
+    def say_all(self, *values: tuple[str, str, str, str | None]) -> None:
+        """Set several keys, as (file, table, key, TOML value), which only agree together."""
+        for file, table, key, value in values:
+            rewrite(self.folder / f"{file}.toml", table, key, value)
+        policy.reread()
+
 
 @contextmanager
 def own_policy(tmp_path: Path, patch: pytest.MonkeyPatch) -> Iterator[OwnPolicy]:
@@ -36,3 +42,13 @@ def own_policy(tmp_path: Path, patch: pytest.MonkeyPatch) -> Iterator[OwnPolicy]
     yield OwnPolicy(folder)
     patch.undo()
     policy.reread()
+
+
+def switch_on(changing: OwnPolicy, code: str, *, checked: str = "2026-11-20") -> None:
+    """A third party of the register, with all its papers in order."""
+    changing.say_all(
+        ("recipients", code, "contract-on", "2026-11-01"),
+        ("recipients", code, "active", "true"),
+        ("trackers", code, "policy-checked-on", checked),
+        ("trackers", code, "active", "true"),
+    )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
+from email.utils import parsedate_to_datetime
+from typing import Any
 
-from django.http import HttpResponse
 from django.test import Client
 
 from clairevoie.lib.calendar import PARIS
 
+Answer = Any  # the test client's answer: a response with more on it
 CHOICE = "clairevoie_choix"
 BANNER = '<section class="banner"'
 
@@ -23,10 +25,9 @@ def is_asked(client: Client, path: str = "/mentions-legales/") -> bool:
     return BANNER in client.get(path).content.decode()
 
 
-def press(client: Client, choice: str, **more: object) -> HttpResponse:
+def press(client: Client, choice: str, **more: object) -> Answer:
     """Press one of the buttons: « accepter », « refuser », « enregistrer »…"""
-    response: HttpResponse = client.post("/cookies/choix/", {"choix": choice, **more})
-    return response
+    return client.post("/cookies/choix/", {"choix": choice, **more})
 
 
 def held(client: Client) -> str:
@@ -35,14 +36,13 @@ def held(client: Client) -> str:
     return morsel.value if morsel else ""
 
 
-def deleted(response: HttpResponse) -> set[str]:
+def deleted(response: Answer) -> set[str]:
     """Names of the cookies that an answer makes the browser forget."""
     return {m.key for m in response.cookies.values() if str(m["max-age"]) == "0"}
 
 
-def expiry(response: HttpResponse, name: str) -> datetime:
-    stamp = datetime.strptime(response.cookies[name]["expires"], "%a, %d %b %Y %H:%M:%S GMT")
-    return stamp.replace(tzinfo=UTC).astimezone(PARIS)
+def expiry(response: Answer, name: str) -> datetime:
+    return parsedate_to_datetime(response.cookies[name]["expires"]).astimezone(PARIS)
 
 
 def buttons(html: str) -> list[str]:

@@ -183,7 +183,7 @@ def test_a_choice_costs_one_row_and_opens_no_session(
 def test_reading_pages_asks_the_database_nothing(
     client: Client, django_assert_num_queries: object
 ) -> None:
-    press(client, "accepter")
+    press(client, "refuser")  # who accepts is counted, by another app
     client.get("/cookies/")
 
     with django_assert_num_queries(0):  # type: ignore[operator]

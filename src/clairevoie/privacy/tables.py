@@ -298,6 +298,8 @@ def remove_rows(table: Copies, keys: Sequence[Any]) -> int:
     """Delete rows by primary key, after those of other tables that point to them."""
     if not keys:
         return 0
+    primary = table.declaration.model._meta.pk  # a UUID, say, is text or bytes on some engines
+    keys = [primary.get_db_prep_value(key, connection) for key in keys]
     _detach(table, f"{table.key} {_in_list(keys)}", keys)
     return execute(f"DELETE FROM {table.name} WHERE {table.key} {_in_list(keys)}", keys)
 
