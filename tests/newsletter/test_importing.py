@@ -278,7 +278,7 @@ def test_eve_brings_a_file_and_takes_its_report_away(
     answer = client.post("/gestion/imports/importer/", upload(topics, content))
     steps.read_unfinished(NOW)
     page = client.get(answer["Location"]).content.decode()
-    report = b"".join(client.get(f"{answer['Location']}rapport.csv"))  # type: ignore[call-overload]
+    report = b"".join(client.get(f"{answer['Location']}rapport.csv"))
 
     assert answer.status_code == 302
     assert "Ce n’est pas une adresse e-mail." in page

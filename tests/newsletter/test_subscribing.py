@@ -328,3 +328,52 @@ def test_charlie_opens_nothing_of_alice(
 
     assert alice.canaries.email not in page
     assert is_subscribed(alice.subject)
+
+
+# --- The box of « Inscription » -----------------------------------------------------------------
+
+ACCOUNT = {
+    "last_name": "Lecteur",
+    "email": ADDRESS,
+    "password1": "Claire-voie, 4 lattes de chêne",
+    "terms": "on",
+}
+
+
+@promise("P-016")
+def test_an_account_is_opened_without_the_letter(visitor: Client, topics: list[Topic]) -> None:
+    page = visitor.get("/inscription/").content.decode()
+    answer = visitor.post("/inscription/", ACCOUNT)
+
+    assert 'name="offer_newsletter"' in page
+    assert " checked" not in page
+    assert answer.status_code == 302
+    assert not Pending.including_restricted.exists()
+    assert "newsletter/confirm" not in mails()
+
+
+@promise("P-016")
+def test_the_box_ticked_at_sign_up_asks_the_mailbox(visitor: Client, topics: list[Topic]) -> None:
+    visitor.post("/inscription/", {**ACCOUNT, "offer_newsletter": "on"})
+
+    pending = Pending.including_restricted.get()
+    assert (pending.source, pending.topics) == ("inscription", "parcours ateliers")
+    assert "newsletter/confirm" in mails()
+    assert not Consent.including_restricted.exists()
+
+
+def test_a_letter_needs_an_address_and_an_account_does_not(
+    visitor: Client, topics: list[Topic]
+) -> None:
+    by_phone = {**ACCOUNT, "email": "", "phone": "06 12 34 56 78"}
+
+    refused = visitor.post("/inscription/", {**by_phone, "offer_newsletter": "on"})
+    taken = visitor.post("/inscription/", by_phone)
+
+    assert refused.status_code == 400
+    assert "décochez cette case" in refused.content.decode()
+    assert taken.status_code == 302
+
+
+def test_without_a_topic_there_is_no_box(visitor: Client) -> None:
+    assert "offer_newsletter" not in visitor.get("/inscription/").content.decode()

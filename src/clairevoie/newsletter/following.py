@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
 from clairevoie import consent, messaging
-from clairevoie.newsletter.actions.subscribing import follow_everything, forget
-from clairevoie.newsletter.models import ACTIVITY, Pending, Subscription, subscription_of
+from clairevoie.accounts.actions.offers import Offer, offer
+from clairevoie.newsletter.actions.subscribing import ask, follow_everything, forget, words
+from clairevoie.newsletter.models import (
+    ACTIVITY,
+    Pending,
+    Subscription,
+    open_topics,
+    subscription_of,
+)
 from clairevoie.privacy.models import DataSubject
 
 
@@ -36,3 +46,28 @@ def subscribe_or_forget(subject: DataSubject, *, given: bool, at: datetime) -> N
         forget(subject)
     elif subscription_of(subject) is None:
         follow_everything(subject, at=at)
+
+
+def _box() -> str:
+    """The policy's own words; nothing while there is no topic to follow."""
+    return words((get_language() or "fr")[:2]) if open_topics().exists() else ""
+
+
+def _ask_for_everything(*, email: str, language: str, at: datetime) -> None:
+    """One box stands for all that is open; the mail that confirms says which."""
+    topics = list(open_topics())
+    if topics:
+        ask(email=email, topics=topics, language=language, source="inscription", at=at)
+
+
+offer(
+    Offer(
+        activity=ACTIVITY,
+        words=_box,
+        help_text=_(
+            "Sans lien avec le compte. Un message à part vous demandera de confirmer, et vous "
+            "choisirez vos thèmes."
+        ),
+        accept=_ask_for_everything,
+    )
+)

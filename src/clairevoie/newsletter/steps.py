@@ -3,7 +3,14 @@
 from datetime import datetime
 
 from clairevoie.lib.calendar import paris_date
-from clairevoie.newsletter.actions import bringing, reading, sending, starting, subscribing
+from clairevoie.newsletter.actions import (
+    bringing,
+    lasting,
+    reading,
+    sending,
+    starting,
+    subscribing,
+)
 from clairevoie.newsletter.models import Import
 from clairevoie.privacy import daily
 
@@ -46,3 +53,16 @@ def count(at: datetime) -> int:
 def forget_reports(at: datetime) -> int:
     """Reports of imports after a week."""
     return bringing.forget_reports(at=at)
+
+
+# Before messages leave (order 500), so that it leaves the same night.
+@daily.step("newsletter.ask-to-stay", order=400)
+def ask_to_stay(at: datetime) -> int:
+    """Once, thirty days before three years without a gesture (P-092)."""
+    return lasting.ask_to_stay(at=at)
+
+
+@daily.step("newsletter.end-consents", order=28)
+def end_consents(at: datetime) -> int:
+    """Before the engine removes the subscriptions themselves (order 30)."""
+    return lasting.end_consents(at=at)

@@ -10,13 +10,15 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from clairevoie.accounts.actions import joining
+from clairevoie.accounts.actions import joining, offers
 from clairevoie.accounts.models import Member
 from clairevoie.lib import calendar
 
 _ONE_OF_TWO = _("Donnez une adresse e-mail ou un numéro de téléphone.")
+_BY_EMAIL = _("Elle s’envoie par e-mail : donnez une adresse, ou décochez cette case.")
 _ONE_ONLY = _(
     "Une seule coordonnée suffit pour commencer : "
     "vous pourrez ajouter l’autre dans « Mon compte »."
@@ -68,6 +70,11 @@ class SignUpForm(SignupForm):  # type: ignore[misc]  # allauth ships no types
         password.label = _("Mot de passe")
         for field in (email, password):
             field.widget.attrs.pop("placeholder", None)
+        self.offers = offers.offers_now()
+        for name, offer in self.offers.items():
+            self.fields[name] = forms.BooleanField(
+                label=offer.words(), help_text=str(offer.help_text), required=False
+            )
 
     def clean_last_name(self) -> str:
         return clean_name(self.cleaned_data["last_name"])
@@ -84,7 +91,23 @@ class SignUpForm(SignupForm):  # type: ignore[misc]  # allauth ships no types
             self.add_error("email", ValidationError(_ONE_OF_TWO, code="required"))
         elif cleaned.get("email") and cleaned.get("phone"):
             self.add_error("phone", ValidationError(_ONE_ONLY, code="one_only"))
+        elif not cleaned.get("email"):
+            for name in self._ticked():
+                self.add_error(name, ValidationError(_BY_EMAIL, code="by_email"))
         return cleaned
+
+    def _ticked(self) -> list[str]:
+        return [name for name in self.offers if self.cleaned_data.get(name)]
+
+    def _accept_offers(self) -> None:
+        """The same whether or not the address is free: its owner is asked, and decides."""
+        for name in self._ticked():
+            offers.accept(
+                self.offers[name],
+                email=self.cleaned_data["email"],
+                language=(get_language() or "fr")[:2],
+                at=calendar.now(),
+            )
 
     def _refuse_password_like_the_person(self) -> None:
         """allauth compares with the address alone; names and telephone are known here."""
@@ -111,7 +134,9 @@ class SignUpForm(SignupForm):  # type: ignore[misc]  # allauth ships no types
                 at=calendar.now(),
             )
         except joining.ContactUnavailable:
+            self._accept_offers()
             self.account_already_exists = True
             pretence: tuple[None, HttpResponse] = super().try_save(request)
             return pretence
+        self._accept_offers()
         return member, None
