@@ -1,0 +1,161 @@
+"""Walking every page of the site in a real browser, and saying what no choice allowed.
+
+What counts as a fault: a cookie, a storage key or a host that ``policy/trackers.toml`` does not
+give to this choice, a page that breaks, anything that the browser itself refused.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from django.test import Client
+from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Request, Response
+
+from clairevoie import policy
+from clairevoie.consent import trackers
+from clairevoie.lib import calendar
+from clairevoie.policy import Tracker
+from tests.architecture.addresses import addresses
+
+STAFF_ONLY = "/gestion/"
+SLACK = 86_400  # seconds: a day more, for a month of 31
+
+STORED = """async () => [
+    ...Object.keys(localStorage).map(key => `local-storage ${key}`),
+    ...Object.keys(sessionStorage).map(key => `session-storage ${key}`),
+    ...(await indexedDB.databases()).map(base => `IndexedDB ${base.name}`),
+    ...(await navigator.serviceWorker.getRegistrations()).map(() => "a service worker"),
+]"""
+
+# What a person can do on a page: where links lead, what forms ask. Not the banner, which is the
+# choice itself, nor what a tracker's published loss speaks of.
+FEATURES = """() => {
+    const aside = (element) => element.closest("[data-banner], [data-tracker]");
+    const path = (address) => new URL(address, location.href).pathname;
+    const links = [...document.querySelectorAll("a[href]")].filter((a) => !aside(a))
+        .map((a) => `link ${a.protocol.startsWith("http") ? path(a.href) : a.protocol}`);
+    const forms = [...document.forms].filter((form) => !aside(form)).map((form) =>
+        `form ${form.method} ${path(form.action)} ` +
+        [...form.elements].map((e) => e.name).filter(Boolean).sort().join(" "));
+    return [...new Set([...links, ...forms])].sort();
+}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One page as this choice shows it."""
+
+    status: int
+    features: tuple[str, ...]
+
+
+@dataclass
+class Crawl:
+    """One browser, one choice: what it saw, and every fault."""
+
+    context: BrowserContext
+    allowed: tuple[Tracker, ...]
+    host: str
+    seen: dict[str, Seen] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
+    at: str = ""
+
+    def walk(self, paths: Iterable[str]) -> None:
+        page = self.context.new_page()
+        page.on("request", self._asked)
+        page.on("console", self._said)
+        for path in paths:
+            self.at = path
+            self._look(page, path)
+        page.close()
+
+    def _look(self, page: Page, path: str) -> None:
+        response = _opened(page, path)
+        if response is None:
+            return
+        if response.status >= 500:
+            self._fault(f"answers {response.status}")
+        if "text/html" in response.headers.get("content-type", ""):
+            self.seen[path] = Seen(response.status, tuple(page.evaluate(FEATURES)))
+            for what in page.evaluate(STORED):
+                self._hold_against_register(what)
+        for cookie in self.context.cookies():
+            self._weigh(cookie["name"], cookie["expires"])
+
+    # --- Faults -------------------------------------------------------------------------------
+
+    def _fault(self, what: str) -> None:
+        self.faults.append(f"{self.at}: {what}")
+
+    def _asked(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme in ("data", "blob") or parts.netloc == self.host:
+            return
+        origin = f"{parts.scheme}://{parts.netloc}"
+        if not any(_covers(host.origin, origin) for host in trackers.hosts_of(self.allowed)):
+            self._fault(f"asks {parts.netloc}")
+
+    def _said(self, message: ConsoleMessage) -> None:
+        refused = "Content Security Policy" in message.text or "Refused to" in message.text
+        if refused:
+            self._fault(f"the browser refused something: {message.text[:160]}")
+
+    def _hold_against_register(self, what: str) -> None:
+        kind, _, key = what.partition(" ")
+        if not any(t.kind == kind and t.is_named(key) for t in self.allowed):
+            self._fault(f"keeps {what}")
+
+    def _weigh(self, name: str, expires: float) -> None:
+        tracker = trackers.cookie_named(name)
+        if tracker is None:
+            self._fault(f"writes the undeclared cookie {name}")
+        elif tracker not in self.allowed and not (tracker.exempt_for_session and expires == -1):
+            self._fault(f"writes {name}, which this choice refuses")
+        elif expires != -1 and (
+            tracker.longest is None
+            or expires - time.time() > tracker.longest.longest_days * 86_400 + SLACK
+        ):
+            self._fault(f"writes {name} for longer than declared")
+
+
+def _covers(declared: str, origin: str) -> bool:
+    """``https://*.example`` covers each of its subdomains, as in a Content-Security-Policy."""
+    scheme, _, host = declared.partition("://")
+    if host.startswith("*."):
+        return origin.startswith(f"{scheme}://") and origin.endswith(host[1:])
+    return declared == origin
+
+
+def pages(client: Client) -> Iterator[str]:
+    """Every address, the staff's apart, that shows ``client`` a page of its own.
+
+    Found by walking the resolver: a page that somebody adds is walked without a word here. Those
+    that answer forms alone have nothing to show; those that lead elsewhere lead to a page of
+    this list, and the middleware already refuses whatever else they would write.
+    """
+    for address in addresses():
+        if address.sample.startswith(STAFF_ONLY):
+            continue
+        answer = client.get(address.sample)
+        if "text/html" in answer.headers.get("content-type", "") and answer.content:
+            yield address.sample
+
+
+def _opened(page: Page, path: str) -> Response | None:
+    """The page, or None for a file that a choice gives to download, such as its receipt."""
+    try:
+        return page.goto(path)
+    except Error as error:
+        if "Download is starting" in error.message:
+            return None
+        raise
+
+
+def allowed_by(accepted: Iterable[str]) -> tuple[Tracker, ...]:
+    """What a choice allows: what needs no consent, and the codes accepted."""
+    register, wanted = trackers.register(calendar.today()), set(accepted)
+    current = policy.current().trackers
+    return tuple(current[t.code] for t in register.served if not t.optional or t.code in wanted)
