@@ -1,12 +1,15 @@
 """``python -m bench.pages``: requests a second of « Mon compte » against a bare Django view.
 
 Same machine, database and server (granian, one worker each in turn), same load (wrk, 8
-connections), in turns; medians. Prints one JSON document. Needs wrk (``apt install wrk``).
+connections), in turns; medians. Prints one JSON document; both engines together write their part
+of docs/benchmarks.md. Needs wrk (``apt install wrk``).
 """
 
 from __future__ import annotations
 
 import json
+import os
+import platform
 import re
 import shutil
 import statistics
@@ -17,8 +20,10 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from bench.__main__ import instance, run
+from bench.report import write_pages
 
 ROUNDS, SECONDS = 5, "5s"
 PAGES = ("/mon-compte/", "/mon-compte/conservation/", "/mon-compte/profil/")
@@ -114,7 +119,7 @@ def check(address: str, header: str) -> int:
         return len(answer.read())
 
 
-def compare(engine: str) -> dict[str, object]:
+def compare(engine: str) -> dict[str, Any]:
     """Interleaved rounds of the bare view and of each page."""
     with instance(engine) as environment:
         run(environment, "clairevoie", "migrate", "--verbosity", "0")
@@ -155,7 +160,12 @@ def main() -> None:
     if shutil.which("wrk") is None:
         raise SystemExit("wrk is missing: apt install wrk")
     engines = sys.argv[1:] or ["postgresql", "sqlite"]
-    print(json.dumps([compare(engine) for engine in engines], indent=2))
+    found = [compare(engine) for engine in engines]
+    print(json.dumps(found, indent=2))
+    if len(found) == 2:
+        machine = f"{os.cpu_count()} cores, Python {platform.python_version()}"
+        report = Path(__file__).parent.parent / "docs" / "benchmarks.md"
+        write_pages(report, found, machine, os.getloadavg()[0])
 
 
 if __name__ == "__main__":

@@ -18,11 +18,36 @@ Absolutes are of that machine; ratios hold.
 """
 
 
+PAGES = """## Pages of « Mon compte »
+
+Written by `python -m bench.pages` on {day} ({machine}, load average {load:.1f}): requests a second
+of one granian worker, wrk with 8 connections, against a bare Django view with one session and one
+indexed query ([bench/bare_pages.py](../bench/bare_pages.py)), in turns; medians. Limit: ≥ 0.5.
+
+| Engine | Page | Requests a second | Bare view | Ratio |
+|---|---|---:|---:|---:|
+"""
+
+
 def write_report(path: Path, found: list[dict[str, Any]], machine: str) -> None:
-    """Replace the report with these results."""
+    """Replace the report with these results; that of the pages stays."""
     parts = [HEAD.format(day=calendar.today().isoformat(), machine=machine)]
     parts += [_engine(engine) for engine in found]
-    path.write_text("\n".join(parts), encoding="utf-8")
+    _, mark, pages = path.read_text(encoding="utf-8").partition("## Pages of")
+    path.write_text("\n".join(parts) + ("\n" + mark + pages if mark else ""), encoding="utf-8")
+
+
+def write_pages(path: Path, found: list[dict[str, Any]], machine: str, load: float) -> None:
+    """Replace the report of the pages; the rest stays."""
+    head = PAGES.format(day=calendar.today().isoformat(), machine=machine, load=load)
+    lines = [
+        f"| {engine['engine']} | `{page}` | {row['rate']:,.0f} | {engine['bare']:,.0f} "
+        f"| {row['ratio']:.2f} |\n"
+        for engine in found
+        for page, row in engine["pages"].items()
+    ]
+    rest = path.read_text(encoding="utf-8").partition("## Pages of")[0].rstrip()
+    path.write_text(f"{rest}\n\n{head}{''.join(lines)}", encoding="utf-8")
 
 
 def _engine(found: dict[str, Any]) -> str:
