@@ -100,6 +100,8 @@ CONTRADICTORY = {
     "an unknown kind of message": ("activities", "information", "category", '"fun"', "choose one of"),
     "promotion unasked": ("activities", "satisfaction", "category", '"newsletter"', "L34-5"),
     "updated before created": ("activities", "account", "updated-on", "2020-01-01", "is before"),
+    "an address for a host": ("recipients", "mailer", "hosts", '["https://a.fr/"]', "write 'smtp"),
+    "any host at all": ("recipients", "mailer", "hosts", '["*"]', "write 'smtp"),
     "a silent transfer": ("activities", "support", "transfers", None, "may leave the Union"),
     "a transfer to nowhere": (
         "activities",

@@ -317,6 +317,9 @@ CLAIREVOIE_MAIL_FROM = env.str("CLAIREVOIE_MAIL_FROM", "")  # empty: the organis
 # The dotted path of a class with send(number, text); "console": files in HOME/mail.
 CLAIREVOIE_SMS = env.str("CLAIREVOIE_SMS", "console")
 
+# Only hosts of active recipients (policy/recipients.toml) can be reached (P-063).
+CLAIREVOIE_EGRESS = env.bool("CLAIREVOIE_EGRESS", PRODUCTION)
+
 # --- The back office (clairevoie.config.backoffice) ---------------------------------------------
 
 UNFOLD = appearance.UNFOLD

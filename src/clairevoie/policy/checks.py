@@ -35,6 +35,7 @@ MAJOR_NOTICE = timedelta(days=14)  # P-008 [D]: a major version is announced two
 
 _EXECUTOR = re.compile(r"[a-z]+\.[a-z]+(-[a-z]+)*|test:[a-z]+(-[a-z]+)*")
 _REFERENCE = re.compile(r"R-[A-Z]+(-[A-Z])?")
+_HOST = re.compile(r"(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+|[0-9a-f:]+:[0-9a-f:]*")
 _ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[a-z]{2,}")
 
 
@@ -276,6 +277,7 @@ def _recipient(judge: _Judge, recipient: Recipient) -> None:
         for country in getattr(recipient, key.replace("-", "_")):
             if not re.fullmatch(r"[A-Z]{2}", country):
                 judge.note("recipients", f"{code}.{key}", f"holds {country!r}; write it as 'FR'")
+    _hosts(judge, recipient)
     if _abroad(recipient) and not recipient.safeguard:
         abroad = ", ".join(sorted(_abroad(recipient)))
         judge.note("recipients", f"{code}.safeguard", f"is missing for {abroad} (P-076)")
@@ -288,6 +290,13 @@ def _recipient(judge: _Judge, recipient: Recipient) -> None:
             judge.note("recipients", f"{code}.review-due", "is not after contract-on")
     elif recipient.review_due:
         judge.note("recipients", f"{code}.contract-on", "is missing: what would be reviewed?")
+
+
+def _hosts(judge: _Judge, recipient: Recipient) -> None:
+    for host in recipient.hosts:
+        if not _HOST.fullmatch(host):
+            key = f"{recipient.code}.hosts"
+            judge.note("recipients", key, f"holds {host!r}; write 'smtp.exemple.fr'")
 
 
 def _promise(judge: _Judge, promise: Promise) -> None:

@@ -145,6 +145,7 @@ class Recipient:
     reuse_forbidden: bool
     remuneration: str
     promises: tuple[str, ...]
+    hosts: tuple[str, ...] = ()  # what our server may connect to, once it is active (P-063)
 
 
 class TrackerCategory(StrEnum):

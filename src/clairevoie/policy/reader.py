@@ -273,6 +273,7 @@ def _recipient(code: str, table: Table) -> Recipient:
         reuse_forbidden=table.flag("reuse-forbidden"),
         remuneration=table.text("remuneration"),
         promises=table.texts("promises", required=True),
+        hosts=table.texts("hosts"),
     )
 
 

@@ -1,6 +1,7 @@
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.utils.module_loading import autodiscover_modules
 
 
@@ -13,3 +14,5 @@ class PrivacyConfig(AppConfig):
     def ready(self) -> None:
         autodiscover_modules("privacy")
         import_module("clairevoie.privacy.checks")  # registers itself; needs the models
+        if settings.CLAIREVOIE_EGRESS:
+            import_module("clairevoie.privacy.egress").install()

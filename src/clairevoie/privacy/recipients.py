@@ -58,6 +58,11 @@ def stopped() -> frozenset[str]:
     return _memory.codes
 
 
+def last_known_stops() -> frozenset[str]:
+    """The same as last read, for who may not ask the database."""
+    return _memory.codes
+
+
 def stop(*, recipient: str, author: UUID, reason: str, at: datetime) -> RecipientStop:
     """Cut a recipient off. Raises :class:`UnknownRecipient`, :class:`AlreadyStopped`."""
     if recipient not in policy.current().recipients:
