@@ -38,6 +38,16 @@ class Difference:
     now: tuple[str, ...]
     wider: bool
 
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """What was said and is no longer so."""
+        return tuple(text for text in self.before if _plain(text) not in _plains(self.now))
+
+    @property
+    def gained(self) -> tuple[str, ...]:
+        """What was not said."""
+        return tuple(text for text in self.now if _plain(text) not in _plains(self.before))
+
 
 def facts_of(activity: Activity, *, of: Policy | None = None) -> dict[str, Any]:
     """The material facts of an activity, of the policy in force unless told otherwise."""

@@ -16,7 +16,7 @@ from django.contrib.auth.hashers import make_password
 from django.utils.translation import gettext as _
 
 from clairevoie import privacy
-from clairevoie.config.demonstration import opinions, readers, scenes
+from clairevoie.config.demonstration import agreements, letters, opinions, readers, scenes
 from clairevoie.config.demonstration.people import CAST
 from clairevoie.config.demonstration.timeline import World, tell
 from clairevoie.privacy.models import DataSubject
@@ -57,7 +57,9 @@ def load(*, at: datetime, told: Callable[[int], object] = lambda _total: None) -
         *scenes.measures(world),
         *scenes.reports(world),
         *opinions.opinions(world),
+        *letters.letters(world),
         *readers.readers(world),
+        *agreements.agreements(world),
         *scenes.nights(world),
     ]
     with redirect_stderr(StringIO()):  # each letter written would be announced there
