@@ -132,6 +132,16 @@ def no_count_is_left_for_a_database_that_is_gone() -> Iterator[None]:
     tally._counts.clear()
 
 
+@pytest.fixture
+def recipients_as_they_are(db: None) -> Iterator[None]:
+    """A test that cuts a recipient off leaves no memory of it to the next."""
+    from clairevoie.privacy.recipients import _memory
+
+    _memory.forget()
+    yield
+    _memory.forget()
+
+
 # --- The instance and the browser ---------------------------------------------------------------
 
 

@@ -21,7 +21,11 @@ from clairevoie.lib import calendar
 from tests.consent.changing import own_policy
 from tests.promises import promise
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("recipients_as_they_are"),
+]
 
 ADDRESS = "zzyx.alice@exemple.fr"
 GREEDY = """
