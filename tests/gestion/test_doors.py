@@ -26,6 +26,8 @@ OPEN_TO = {
     "gels": {"eve", "helene"},
     "incidents": {"eve", "helene"},
     "journal": {"eve", "helene"},
+    "consentements": {"helene"},
+    "textes-de-consentement": {"eve", "helene"},
     "messages": {"eve", "helene"},
     "conservation": {"eve", "helene"},
     "politique": {"eve", "gaston", "helene"},

@@ -46,6 +46,7 @@ _ACCOUNTABILITY = frozenset(
         "privacy.verify_ledger",
         "privacy.view_retention",
         "privacy.view_policy",
+        "privacy.view_consenttext",
     }
 )
 _SURVEYS = frozenset({"surveys.view_survey", "surveys.open", "surveys.invite"})
@@ -84,6 +85,7 @@ GRANTS: Mapping[Role, frozenset[str]] = MappingProxyType(
         | _LETTERS
         | {"surveys.view_survey", "surveys.view_answer"}
         | {"messaging.view_message", "privacy.export", "privacy.erase"}
+        | {"privacy.view_consent"}
         | {"privacy.switch_recipient"},
     }
 )

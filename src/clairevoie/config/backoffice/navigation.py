@@ -63,6 +63,18 @@ GROUPS: tuple[tuple[Promise | str, tuple[_Room, ...]], ...] = (
                 "privacy.view_ledgerentry",
             ),
             (
+                gettext_lazy("Consentements"),
+                "handshake",
+                "admin:privacy_consent_changelist",
+                "privacy.view_consent",
+            ),
+            (
+                gettext_lazy("Textes de consentement"),
+                "contract",
+                "admin:privacy_consenttext_changelist",
+                "privacy.view_consenttext",
+            ),
+            (
                 gettext_lazy("Destinataires"),
                 "share_off",
                 "admin:recipients",
