@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -29,7 +30,13 @@ class TopicsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
         )
 
     def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.name} – {obj.description}" if obj.description else str(obj.name)
+        if not obj.description:
+            return str(obj.name)
+        return format_html(
+            '<span class="topic"><strong>{}</strong> <span>{}</span></span>',
+            obj.name,
+            obj.description,
+        )
 
 
 class SubscribeForm(forms.Form):
@@ -61,10 +68,17 @@ class SubscribeForm(forms.Form):
         return typed
 
 
+class KeptTopics(TopicsField):
+    """None is an answer."""
+
+    def clean(self, value: Any) -> Any:
+        return super().clean(value) if value else Topic.objects.none()
+
+
 class PreferencesForm(forms.Form):
     """The topics one keeps; none at all stops the letter."""
 
-    topics = TopicsField(label=_("Ce que vous recevez"), required=False)
+    topics = KeptTopics(label=_("Vos thèmes"))
 
     def __init__(self, *args: Any, followed: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

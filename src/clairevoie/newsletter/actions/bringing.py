@@ -23,7 +23,7 @@ STUCK_AFTER = timedelta(days=2)
 
 
 class TooLarge(Exception):
-    """Ce fichier dépasse 12 Mo : coupez-le en plusieurs."""
+    """Ce fichier dépasse 12 Mo : coupez-le en plusieurs."""
 
     field = "file"
 

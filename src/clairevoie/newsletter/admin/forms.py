@@ -24,10 +24,17 @@ class DateInput(forms.DateInput):
         return value.isoformat() if isinstance(value, date) else str(value or "") or None
 
 
+class NamesOfTopics(TopicsField):
+    """The staff know what each is about."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.name)
+
+
 class AboutTopics(forms.Form):
     """Something that is about one topic at least."""
 
-    topics = TopicsField(label=_("Thèmes"))
+    topics = NamesOfTopics(label=_("Thèmes"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -108,7 +115,7 @@ class ImportForm(AboutTopics):
     file = forms.FileField(
         label=_("Fichier"),
         help_text=_(
-            "CSV en UTF-8, 12 Mo au plus. La première ligne nomme les colonnes\u00a0: email et, "
+            "CSV en UTF-8, 12 Mo au plus. La première ligne nomme les colonnes\u00a0: email et, "
             "si vous les avez pour chaque personne, date, origine, texte."
         ),
         widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),

@@ -10,12 +10,14 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 from unfold.decorators import display
 
 from clairevoie.lib import calendar
+from clairevoie.lib.calendar import paris_date
 from clairevoie.lib.uploads import SmallFilesInMemory
 from clairevoie.newsletter.actions import bringing
 from clairevoie.newsletter.actions.sending import read_later
@@ -23,7 +25,7 @@ from clairevoie.newsletter.admin.forms import ImportForm
 from clairevoie.newsletter.admin.pages import begin
 from clairevoie.newsletter.csv_lines import SENTENCES, NoAddresses, Reason
 from clairevoie.newsletter.models import Import
-from clairevoie.privacy.backoffice import Deed, ReadOnlyAdmin, Section, author
+from clairevoie.privacy.backoffice import Deed, ReadOnlyAdmin, Section, author, day
 
 _SHOWN = 200  # lines on the page; the report has them all
 
@@ -63,7 +65,15 @@ class ImportRoom(ReadOnlyAdmin):
         "qu’il est lu."
     )
     empty = gettext_lazy("Aucun import.")
-    list_display = ("source", "collected_on", "condition", "added", "asked", "refused", "at")
+    list_display = (
+        "source",
+        "collected_on",
+        "condition",
+        "added",
+        "asked",
+        "refused",
+        "brought_on",
+    )
     ordering = ("-at", "-id")
     deeds: ClassVar[tuple[Deed, ...]] = ()
 
@@ -73,6 +83,10 @@ class ImportRoom(ReadOnlyAdmin):
     )
     def condition(self, record: Import) -> tuple[str, str]:
         return record.state, record.get_state_display()
+
+    @display(description=gettext_lazy("importé le"), ordering="at")
+    def brought_on(self, record: Import) -> SafeString | None:
+        return day(paris_date(record.at))
 
     def context_of(self, request: HttpRequest, record: Import) -> dict[str, Any]:
         lines = list(record.refused_lines.order_by("number")[:_SHOWN])

@@ -9,19 +9,21 @@ from django.contrib import admin
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from clairevoie import messaging
 from clairevoie.lib import calendar
+from clairevoie.lib.calendar import paris_date
 from clairevoie.messaging.models import Mailing, Pace
 from clairevoie.newsletter.actions import sending, starting, writing
 from clairevoie.newsletter.admin.forms import LetterForm, NumberForm
 from clairevoie.newsletter.admin.pages import begin
 from clairevoie.newsletter.letters import written
 from clairevoie.newsletter.models import Campaign, recipients_of
-from clairevoie.privacy.backoffice import Deed, ReadOnlyAdmin, Section, author
+from clairevoie.privacy.backoffice import Deed, ReadOnlyAdmin, Section, author, day
 
 _WRITING = (
     writing.OnSeveralLines,
@@ -157,7 +159,7 @@ class LetterRoom(ReadOnlyAdmin):
     empty = gettext_lazy(
         "Aucune lettre. Écrivez la première\u00a0: rien ne part avant votre accord."
     )
-    list_display = ("title", "state", "reach", "left", "sent_at")
+    list_display = ("title", "state", "reach", "left", "sent_on")
     ordering = ("-written_at", "-id")
     deeds: ClassVar[Sequence[Deed]] = (
         Deed(
@@ -179,6 +181,7 @@ class LetterRoom(ReadOnlyAdmin):
                 "La lettre telle que vous venez de l’écrire part à votre adresse, et à elle seule."
             ),
             perform=_test,
+            possible=_is("draft"),
             refusals=(sending.NoAddressOfYourOwn,),
         ),
         Deed(
@@ -293,6 +296,10 @@ class LetterRoom(ReadOnlyAdmin):
     @display(description=gettext_lazy("désinscriptions"))
     def left(self, record: Campaign) -> str:
         return "–" if record.is_draft else str(record.departures)
+
+    @display(description=gettext_lazy("envoyée le"), ordering="sent_at")
+    def sent_on(self, record: Campaign) -> SafeString | None:
+        return day(paris_date(record.sent_at)) if record.sent_at else None
 
     def context_of(self, request: HttpRequest, record: Campaign) -> dict[str, Any]:
         mailing = starting.mailing_of(record)
