@@ -6,6 +6,8 @@ from django.core.wsgi import get_wsgi_application
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
+from clairevoie.lib import calendar
+
 
 def bare(request: HttpRequest) -> HttpResponse:
     """One session read, one row by its primary key."""
@@ -15,5 +17,13 @@ def bare(request: HttpRequest) -> HttpResponse:
     return HttpResponse(f"<p>{member.last_name}</p>")
 
 
-urlpatterns = [path("", bare)]
+def insert(request: HttpRequest) -> HttpResponse:
+    """One row written, from one field of the form."""
+    from bench.models import Row
+
+    Row._default_manager.create(at=calendar.now(), words=request.POST["choix"])
+    return HttpResponse("<p>…</p>")
+
+
+urlpatterns = [path("", bare), path("ligne/", insert)]
 application = get_wsgi_application()

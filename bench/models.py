@@ -15,3 +15,17 @@ class Person(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class Row(models.Model):
+    """What a bare view inserts: an instant and a few words (bench.banner makes the table)."""
+
+    at = models.DateTimeField()
+    words = models.CharField(max_length=200)
+
+    class Meta:
+        managed = False
+        db_table = "bench_row"
+
+    def __str__(self) -> str:
+        return self.words

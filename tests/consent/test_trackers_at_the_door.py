@@ -10,7 +10,8 @@ import time_machine
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
-from clairevoie.consent.middleware import Trackers, UnlawfulCookie, choices_of
+from clairevoie.consent.middleware import Trackers, UnlawfulCookie
+from clairevoie.consent.views.choices import choices_of
 from tests.cast import NOW
 from tests.consent.changing import OwnPolicy, switch_on
 from tests.consent.journeys import CHOICE, deleted, held, press

@@ -36,8 +36,8 @@ if TYPE_CHECKING:
         withdraw,
         words,
     )
-    from clairevoie.consent.middleware import choices_of, hosts_agreed
     from clairevoie.consent.models import ParentalConsent
+    from clairevoie.consent.views.choices import choices_of, hosts_agreed
     from clairevoie.consent.views.origins import from_our_own_pages
     from clairevoie.consent.wording import banner_context
 
@@ -58,7 +58,7 @@ _WHERE = {
         "words",
     ),
     "models": ("ParentalConsent",),
-    "middleware": ("choices_of", "hosts_agreed"),
+    "views.choices": ("choices_of", "hosts_agreed"),
     "views.origins": ("from_our_own_pages",),
     "wording": ("banner_context",),
 }

@@ -70,7 +70,7 @@ def choose(*, wish: Wish, before: Choices, surface: Surface, shown: Shown, at: d
     _keep_text(shown, at)
     proof = _proof(number, said, before, shown)
     proof.surface, proof.chosen_at, proof.chosen_on = surface, at, on
-    TrackerChoice.objects.bulk_create([proof])
+    proof.save(force_insert=True)
     held = {c: w for c, w in before.live.items() if c not in said}
     digest = policy.current().digest
     return Choice({**held, **said}, number.hex, shown.sha256[:16], digest[:16])

@@ -129,7 +129,12 @@ def _prefixes(_digest: str) -> tuple[Tracker, ...]:
 
 def cookie_named(name: str) -> Tracker | None:
     """The tracker to which a cookie of that name belongs, served or not; None: undeclared."""
-    digest, bare = policy.current().digest, bare_name(name)
+    return _named(policy.current().digest, name)
+
+
+@lru_cache(maxsize=512)
+def _named(digest: str, name: str) -> Tracker | None:
+    bare = bare_name(name)
     known = _by_name(digest).get(bare)
     if known is not None:
         return known

@@ -11,7 +11,7 @@ from django.template import Context
 from django.utils.translation import gettext as _
 
 from clairevoie import policy
-from clairevoie.consent.middleware import choices_of
+from clairevoie.consent.views.choices import choices_of
 from clairevoie.consent.wording import preferences
 
 register = template.Library()

@@ -4,23 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import get_callable
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt
+
+
+class SeeOther(HttpResponseRedirect):
+    """After a form: the next page is read, not sent again."""
+
+    status_code = HTTPStatus.SEE_OTHER
+
 
 View = Callable[[HttpRequest], HttpResponse]
 
 
 def is_from_elsewhere(request: HttpRequest) -> bool:
     """Another site, or another page of the same domain, sent this form."""
-    site = request.headers.get("Sec-Fetch-Site")
+    site = request.META.get("HTTP_SEC_FETCH_SITE")
     if site is not None:
         return site not in ("same-origin", "none")
-    origin = request.headers.get("Origin")
+    origin = request.META.get("HTTP_ORIGIN")
     return origin is not None and urlsplit(origin).netloc != request.get_host()
 
 
