@@ -30,7 +30,8 @@ LETTERS = (
         body="""Bonjour,
 
 Les inscriptions de la prochaine rentrée sont ouvertes. Nous avons relu toutes vos réponses aux
-enquêtes de l’an dernier ; trois d’entre elles revenaient si souvent qu’elles ont changé le programme.
+enquêtes de l’an dernier ; trois d’entre elles revenaient si souvent qu’elles ont changé le
+programme.
 
 ## Une semaine entière sur les tests
 
