@@ -96,6 +96,7 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "OPTIONS": {
+            "builtins": ["clairevoie.lib.filters"],
             "loaders": [
                 (
                     "clairevoie.lib.steady.Loader",

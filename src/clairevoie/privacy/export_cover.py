@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from clairevoie import policy
 from clairevoie.lib import calendar
-from clairevoie.lib.text import long_date
+from clairevoie.lib.speech import day_in_full
 from clairevoie.policy import Basis, Clock, Recipient, Version
 from clairevoie.privacy.declarations import Personal, Provenance, personal_declarations
 from clairevoie.privacy.gathering import Category, Column, KeptCategory, gather, kept
@@ -130,7 +130,7 @@ class Chapter:
     def until(self) -> str:
         """How long the rows stay, as a sentence."""
         if self.last_day:
-            return long_date(self.last_day)
+            return day_in_full(self.last_day)
         if self.category.rule.clock is Clock.LAST_PURPOSE:
             return _("tant qu’une autre de vos données est conservée")
         return _("tant que vous utilisez ce service")

@@ -10,7 +10,7 @@ from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
 from clairevoie.lib import calendar
-from clairevoie.lib.text import long_date
+from clairevoie.lib.speech import day_in_full
 from clairevoie.privacy import copies, disk, outbox, retention
 from clairevoie.privacy.console import VerbCommand, day, night_of, progress
 from clairevoie.privacy.due import Due
@@ -38,7 +38,7 @@ class Command(VerbCommand):
             if due.count or due.skipped
         ]
         heads = (_("Règle"), _("Quoi"), _("Dû"), _("Verrouillé ou gelé"), _("Plus ancien"))
-        self.show(_("Dû le %(day)s") % {"day": long_date(plan.on)}, heads, rows)
+        self.show(_("Dû le %(day)s") % {"day": day_in_full(plan.on)}, heads, rows)
 
     def run(self, *, on: date | None, as_json: bool, **_options: Any) -> None:
         plan = retention.plan(on or calendar.today())
@@ -51,7 +51,7 @@ class Command(VerbCommand):
         if as_json:
             self.answer(_outcome(outcome))
             return
-        title = _("Exécuté pour le %(day)s") % {"day": long_date(outcome.on)}
+        title = _("Exécuté pour le %(day)s") % {"day": day_in_full(outcome.on)}
         self.show(title, (_("Règle"), _("Quoi"), _("Combien")), list(outcome.done))
 
     def simulate(self, *, until: date, as_json: bool, **_options: Any) -> None:
@@ -63,9 +63,10 @@ class Command(VerbCommand):
         if as_json:
             self.answer({"from": today, "until": until, "days": [_outcome(d) for d in days]})
             return
-        rows = [(long_date(d.on), rule, what, n) for d in days for rule, what, n in d.done]
+        rows = [(day_in_full(d.on), rule, what, n) for d in days for rule, what, n in d.done]
         heads = (_("Jour"), _("Règle"), _("Quoi"), _("Combien"))
-        self.show(_("Ce qui partirait d’ici le %(day)s") % {"day": long_date(until)}, heads, rows)
+        title = _("Ce qui partirait d’ici le %(day)s") % {"day": day_in_full(until)}
+        self.show(title, heads, rows)
 
 
 def _walk(until: date, today: date, advance: Any) -> Iterable[retention.Outcome]:

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
 from clairevoie.lib.calendar import Pause, statutory_deadline
-from clairevoie.lib.text import long_date
+from clairevoie.lib.speech import day_in_full
 
 
 def _day(text: str) -> date:
@@ -67,4 +67,4 @@ class Command(BaseCommand):
             (_("échéance interne"), deadline.internal_due),
         )
         for title, day in lines:
-            self.stdout.write(f"{title} : {long_date(day)}")
+            self.stdout.write(f"{title} : {day_in_full(day)}")

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from clairevoie import privacy
 from clairevoie.lib import calendar
-from clairevoie.lib.text import long_date
+from clairevoie.lib.speech import day_in_full
 from clairevoie.privacy import disk
 from clairevoie.privacy.console import VerbCommand
 from clairevoie.privacy.erasure import CannotErase
@@ -50,7 +50,7 @@ class Command(VerbCommand):
         self.show(
             str(subject.uuid),
             (_("Données"), _("Lignes"), _("Règle"), _("Dernier jour")),
-            [(k.title, k.rows, k.rule.code, k.last_day and long_date(k.last_day)) for k in kept],
+            [(k.title, k.rows, k.rule.code, k.last_day and day_in_full(k.last_day)) for k in kept],
         )
 
     def export(
