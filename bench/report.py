@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +30,25 @@ indexed query ([bench/bare_pages.py](../bench/bare_pages.py)), in turns; medians
 """
 
 
+GATE = """## The gate over a million people
+
+Written by `python -m bench.gate` on {day} ({machine}, load average {load:.1f}): one query selects
+whom a letter may be written to, among {subjects:,} people with {rows:,} acts of consent (given,
+withdrawn, given again), objections and locked people; {permitted:,} are. By hand: the same for
+this very schema in three ways, in turns with the gate; medians. The ratio is to the fastest of
+them. Limit (PostgreSQL): ≤ 1.5×.
+
+| Engine | Gate | Last word by index | No later word | Greatest of each | Ratio | Runs |
+|---|---:|---:|---:|---:|---:|---:|
+"""
+
+
 def write_report(path: Path, found: list[dict[str, Any]], machine: str) -> None:
     """Replace the report with these results; that of the pages stays."""
     parts = [HEAD.format(day=calendar.today().isoformat(), machine=machine)]
     parts += [_engine(engine) for engine in found]
-    _, mark, pages = path.read_text(encoding="utf-8").partition("## Pages of")
-    path.write_text("\n".join(parts) + ("\n" + mark + pages if mark else ""), encoding="utf-8")
+    others = [s for s in _sections(path) if not s.startswith(("# ", "## postgresql", "## sqlite"))]
+    path.write_text("\n".join(parts) + "".join(f"\n{s}" for s in others), encoding="utf-8")
 
 
 def write_pages(path: Path, found: list[dict[str, Any]], machine: str, load: float) -> None:
@@ -46,8 +60,44 @@ def write_pages(path: Path, found: list[dict[str, Any]], machine: str, load: flo
         for engine in found
         for page, row in engine["pages"].items()
     ]
-    rest = path.read_text(encoding="utf-8").partition("## Pages of")[0].rstrip()
-    path.write_text(f"{rest}\n\n{head}{''.join(lines)}", encoding="utf-8")
+    write_section(path, head + "".join(lines))
+
+
+def write_gate(path: Path, found: list[dict[str, Any]], machine: str, load: float) -> None:
+    """Replace the report of the gate; the rest stays."""
+    first = found[0]
+    head = GATE.format(
+        day=calendar.today().isoformat(),
+        machine=machine,
+        load=load,
+        subjects=first["subjects"],
+        rows=first["rows"],
+        permitted=first["permitted"],
+    )
+    lines = [
+        f"| {each['engine']} | {each['gate'] * 1e3:,.0f} ms | "
+        + " | ".join(f"{seconds * 1e3:,.0f} ms" for seconds in each["hands"].values())
+        + f" | **{each['ratio']:.2f}×** | {each['runs']} |\n"
+        for each in found
+    ]
+    write_section(path, head + "".join(lines))
+
+
+def write_section(path: Path, section: str) -> None:
+    """Put ``section``, which begins with its ``## title``, in the place of the former one."""
+    title = section.partition("\n")[0]
+    sections = _sections(path)
+    titles = [each.partition("\n")[0] for each in sections]
+    if title in titles:
+        sections[titles.index(title)] = section
+    else:
+        sections.append(section)
+    path.write_text("\n".join(each.rstrip() + "\n" for each in sections), encoding="utf-8")
+
+
+def _sections(path: Path) -> list[str]:
+    """The report cut before each ``## title``."""
+    return re.split(r"(?m)^(?=## )", path.read_text(encoding="utf-8"))
 
 
 def _engine(found: dict[str, Any]) -> str:

@@ -41,14 +41,10 @@ def consented(activity: str, *, subject: str) -> Q:
 
 def objected(activity: str, *, subject: str) -> Q:
     """SQL: the last word of the person on ``activity`` is an objection."""
-    mine = Objection.including_restricted.filter(activity=activity, subject=OuterRef(subject))
-    later_lift = Objection.including_restricted.filter(
-        activity=activity,
-        subject=OuterRef("subject"),
-        raised=False,
-        id__gt=OuterRef("id"),
-    )
-    return Q(Exists(mine.filter(raised=True).filter(~Exists(later_lift))))
+    words = Objection.including_restricted.filter(activity=activity)
+    later = words.filter(subject=OuterRef("subject"), id__gt=OuterRef("id"))
+    no = words.filter(subject=OuterRef(subject), raised=True)
+    return Q(Exists(no.filter(~Exists(later))))
 
 
 def permitted(queryset: QuerySet[M], activity: str, *, subject: str = "subject_id") -> QuerySet[M]:

@@ -104,7 +104,7 @@ class Consent(Choice):
         verbose_name = "consentement"
         indexes: ClassVar = [
             *PersonalRecord.Meta.indexes,
-            models.Index(fields=["activity", "subject", "given", "id"], name="consent_gate"),
+            models.Index(fields=["activity", "subject", "id"], name="consent_last_word"),
         ]
 
 
@@ -117,7 +117,7 @@ class Objection(Choice):
         verbose_name = "opposition"
         indexes: ClassVar = [
             *PersonalRecord.Meta.indexes,
-            models.Index(fields=["activity", "subject", "raised", "id"], name="objection_gate"),
+            models.Index(fields=["activity", "subject", "id"], name="objection_last_word"),
         ]
 
 
