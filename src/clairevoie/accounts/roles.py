@@ -47,6 +47,7 @@ _ACCOUNTABILITY = frozenset(
         "privacy.view_retention",
         "privacy.view_policy",
         "privacy.view_consenttext",
+        "consent.view_trackerchoice",
     }
 )
 _SURVEYS = frozenset({"surveys.view_survey", "surveys.open", "surveys.invite"})

@@ -75,6 +75,13 @@ GROUPS: tuple[tuple[Promise | str, tuple[_Room, ...]], ...] = (
                 "privacy.view_consenttext",
             ),
             (
+                gettext_lazy("Choix de cookies"),
+                "cookie",
+                "admin:consent_trackerchoice_changelist",
+                "consent.view_trackerchoice",
+            ),
+            (gettext_lazy("Traceurs"), "radar", "admin:trackers", "privacy.view_policy"),
+            (
                 gettext_lazy("Destinataires"),
                 "share_off",
                 "admin:recipients",

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST
 
 from clairevoie import policy, privacy
 from clairevoie.audience import dashboard
-from clairevoie.config.backoffice import figures, recipients
+from clairevoie.config.backoffice import figures, recipients, trackers
 from clairevoie.lib import calendar
 from clairevoie.privacy.models import Execution
 
@@ -120,6 +120,14 @@ PAGES = (
         permission="privacy.view_policy",
         show=policy_in_force,
         template="gestion/policy.html",
+    ),
+    Page(
+        path="traceurs/",
+        name="trackers",
+        title=gettext_lazy("Traceurs"),
+        permission="privacy.view_policy",
+        show=trackers.listed,
+        template="gestion/trackers.html",
     ),
     Page(
         path="destinataires/",
