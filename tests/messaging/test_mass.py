@@ -11,52 +11,21 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import pytest
 from django.conf import settings
 from django.db import connection
 
-from clairevoie import messaging, policy, privacy
+from clairevoie import messaging, privacy
 from clairevoie.messaging.models import Mailing, Message
-from clairevoie.privacy.models import ContactPoint, DataSubject
+from clairevoie.privacy.models import DataSubject
 from tests.cast import NOW, TODAY
 from tests.messaging.campaign import free_port, mail_server, received
+from tests.messaging.readers import address, readers, start
 from tests.promises import promise
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-LETTER = {"title": "La lettre de novembre", "text": "Bonjour.\n\nVoici les nouvelles."}
-
-
-def people(count: int, *, verified: bool = True) -> list[DataSubject]:
-    """Subscribers, with an address each."""
-    made = DataSubject.objects.bulk_create(DataSubject(last_use=TODAY) for _ in range(count))
-    ContactPoint.objects.bulk_create(
-        ContactPoint(
-            subject=person,
-            kind="email",
-            raw=address(person),
-            normalised=address(person),
-            verified_on=TODAY if verified else None,
-        )
-        for person in made
-    )
-    text = policy.current().activities["newsletter"].consent["fr"]
-    privacy.give_consents(made, activity="newsletter", text=text, source="test", at=NOW)
-    return made
-
-
-def address(person: DataSubject) -> str:
-    return f"p{person.pk}@exemple.test"
-
-
-def start(chosen: Any = None, **changes: Any) -> Mailing:
-    everyone = DataSubject.objects.all() if chosen is None else chosen
-    return messaging.start_mailing(
-        **{**LETTER, **changes}, activity="newsletter", recipients=everyone, at=NOW
-    )
 
 
 @contextmanager
@@ -93,9 +62,9 @@ def wait_for(file: Path, mails: int, process: subprocess.Popen[bytes]) -> None:
 
 @promise("P-057")
 def test_two_thousand_among_2400_get_one_mail_each_through_six_kills(tmp_path: Path) -> None:
-    good = people(2_000)
-    objected, withdrawn, restricted, erased, suppressed, gone = (people(60) for _ in range(6))
-    people(40, verified=False)
+    good = readers(2_000)
+    objected, withdrawn, restricted, erased, suppressed, gone = (readers(60) for _ in range(6))
+    readers(40, verified=False)
     for person in objected:
         privacy.object_to(person, activity="newsletter", source="test", at=NOW)
     for person in withdrawn:

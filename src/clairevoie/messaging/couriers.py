@@ -81,7 +81,7 @@ class Courier:
         self._disclosed: set[int] = set()
 
     def __enter__(self) -> Self:
-        self.journal = Journal.opened()
+        self.journal = Journal.opened(witnessed=self.witnessed)
         return self
 
     def __exit__(

@@ -29,6 +29,7 @@ WAITS = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 60, 240, 1440))
 BATCH = 20
 MAILING_BATCH = 200
 LOST_AFTER = timedelta(days=2)  # a worker of another machine, which never came back
+LOOK_AGAIN = timedelta(seconds=3)
 Clock = Callable[[], datetime]
 
 
@@ -175,8 +176,9 @@ def _what_next(mailing: Mailing, *, at: datetime) -> datetime | None:
     if first is not None:
         again: datetime | None = first.next_try_at
         return again
-    if not mine.filter(holder__isnull=False).exists():
-        _finish(now, at=at)
+    if mine.filter(holder__isnull=False).exists():
+        return at + LOOK_AGAIN  # others are at it; if they die, what they held is taken up
+    _finish(now, at=at)
     return None
 
 

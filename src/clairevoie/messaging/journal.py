@@ -27,6 +27,8 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 
+from clairevoie.messaging.witness import Witness
+
 
 class Fate(StrEnum):
     """The last thing a journal tells of a message."""
@@ -48,11 +50,14 @@ class Told:
 class Journal:
     """One worker's records; ``name`` is the holder written into the messages it claims."""
 
-    def __init__(self, name: UUID, path: Path, descriptor: int) -> None:
+    def __init__(
+        self, name: UUID, path: Path, descriptor: int, *, witness: Witness | None = None
+    ) -> None:
         self.name, self.path, self.descriptor = name, path, descriptor
+        self.witness = witness
 
     @classmethod
-    def opened(cls) -> Journal:
+    def opened(cls, *, witnessed: bool = False) -> Journal:
         """A new one, locked before anybody can see it."""
         name, folder = uuid4(), _folder()
         draft, path = folder / f".{name}", folder / f"{name}.journal"
@@ -60,7 +65,7 @@ class Journal:
         descriptor = os.open(draft, flags, 0o600)
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         draft.rename(path)
-        return cls(name, path, descriptor)
+        return cls(name, path, descriptor, witness=Witness(descriptor) if witnessed else None)
 
     def note(self, fate: Fate, uuid: UUID, number: int = 0) -> None:
         """One write of a few bytes: whole, or not there."""
@@ -72,12 +77,15 @@ class Journal:
         whole, _, _torn = content.rpartition(b"\n")
         found = {}
         for line in whole.decode().splitlines():
-            fate, uuid, number = line.split(" ")
-            found[UUID(uuid)] = Told(Fate(fate), int(number))
+            match line.split(" "):
+                case [fate, uuid, number]:
+                    found[UUID(uuid)] = Told(Fate(fate), int(number))
         return found
 
     def watch(self, connection: socket.socket) -> None:
-        """A conversation begins."""
+        """A conversation with a server begins."""
+        if self.witness:
+            self.witness.show(connection)
 
     def clear(self) -> None:
         """The database knows all it tells."""
@@ -91,6 +99,8 @@ class Journal:
 
     def leave(self) -> None:
         """Unlock it and let whoever comes next settle what it tells."""
+        if self.witness:
+            self.witness.dismiss()
         os.close(self.descriptor)
 
 
