@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from django import template
 from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext_lazy as _
 
 from clairevoie import consent, privacy
+from clairevoie.lib.calendar import paris_date
+from clairevoie.lib.speech import day_in_full
 
 register = template.Library()
 
@@ -61,6 +64,12 @@ def tone(value: str) -> str:
 def fact(value: str) -> Lazy | str:
     """What a fact is called."""
     return _FACTS.get(value, value)
+
+
+@register.filter
+def day(instant: datetime) -> str:
+    """« 1er mars 2027 », of an instant in Paris."""
+    return day_in_full(paris_date(instant))
 
 
 @register.filter
