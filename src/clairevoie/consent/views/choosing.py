@@ -136,6 +136,8 @@ def _give(request: HttpRequest, response: HttpResponse, choice: Choice, before: 
         httponly=True,
         samesite="Lax",
     )
+    if not request.COOKIES:  # nothing to take back, nothing to let stay
+        return
     after = choices_cookie.weigh(choice, trackers.register(on), gpc=before.gpc, on=on)
     remember(request, after)
     for code in before.allowed - after.allowed:
