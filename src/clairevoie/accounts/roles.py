@@ -58,13 +58,14 @@ _LETTERS = frozenset(
 _EDITING = frozenset(
     {"newsletter.write", "newsletter.send", "newsletter.arrange", "newsletter.bring"}
 )
+_REFUSALS = frozenset({"messaging.view_suppression", "messaging.stop_for_person"})
 _HOUSE = frozenset({"site.view_components"})
 
 GRANTS: Mapping[Role, frozenset[str]] = MappingProxyType(
     {
         Role.LEARNER: _NOBODY,
         Role.TRAINER: _HOUSE | _SURVEYS,
-        Role.ADVISOR: _HOUSE | _PERSONS,
+        Role.ADVISOR: _HOUSE | _PERSONS | _REFUSALS,
         Role.ACCOUNTANT: _HOUSE | {"privacy.view_policy"},
         # Suspending is an administrator's decision alone (P-082); erasing is the DPO's.
         Role.ADMINISTRATOR: _HOUSE
@@ -75,6 +76,7 @@ GRANTS: Mapping[Role, frozenset[str]] = MappingProxyType(
         | _SURVEYS
         | _LETTERS
         | _EDITING
+        | _REFUSALS
         | {"surveys.view_answer", "surveys.moderate"}
         | {"messaging.view_message", "privacy.suspend", "privacy.lift_suspension"}
         | {"accounts.appoint", "privacy.switch_recipient"},
@@ -84,6 +86,8 @@ GRANTS: Mapping[Role, frozenset[str]] = MappingProxyType(
         | _ACCOUNTABILITY
         | _AUDIENCE
         | _LETTERS
+        | _REFUSALS
+        | {"messaging.review_suppressions"}
         | {"surveys.view_survey", "surveys.view_answer"}
         | {"messaging.view_message", "privacy.export", "privacy.erase"}
         | {"privacy.view_consent"}

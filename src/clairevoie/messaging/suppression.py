@@ -74,7 +74,7 @@ def suppress(
 
     True when it was not known yet. Raises ``NotAContact``, :class:`CannotBeStopped`.
     """
-    owner = subject or _owner(kind, raw)
+    owner = subject or owner_of(kind, raw)
     key = contact_key(kind, raw)
     return bool(
         suppress_keys({key}, purpose=purpose, because=because, at=at, source=source, subject=owner)
@@ -187,6 +187,14 @@ def purposes_refused(keys: Collection[bytes]) -> set[str]:
     return codes if EVERYTHING in found else found
 
 
+def rows_of(kind: str, raw: str) -> list[Suppression]:
+    """What stands on the list for a contact that somebody types. Raises ``NotAContact``."""
+    key = contact_key(kind, raw)
+    purposes = (*(activity.code for activity in stoppable()), EVERYTHING, UNREACHABLE)
+    hashes = [contact_hash(key, purpose) for purpose in purposes]
+    return list(Suppression.objects.filter(contact_hash__in=hashes).order_by("since", "id"))
+
+
 def stoppable() -> tuple[policy.Activity, ...]:
     """Every activity whose messages the person may stop."""
     return tuple(a for a in policy.current().activities.values() if a.mutable)
@@ -257,7 +265,7 @@ def _pepper() -> bytes:
     return settings.PEPPER.encode()
 
 
-def _owner(kind: str, raw: str) -> DataSubject | None:
+def owner_of(kind: str, raw: str) -> DataSubject | None:
     """Who proved that this contact is theirs."""
     point = (
         ContactPoint.objects.filter(

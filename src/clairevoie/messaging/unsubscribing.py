@@ -34,6 +34,7 @@ from clairevoie.messaging.suppression import (
     is_stoppable,
     lift,
     note_readmission,
+    owner_of,
     purposes_refused,
     stoppable,
     suppress_keys,
@@ -160,6 +161,7 @@ def stop(
     because: str,
     source: str,
     at: datetime,
+    author: UUID | None = None,
 ) -> Stopped:
     """Refuse ``activity`` (None: all that can be stopped) for a person and these contacts.
 
@@ -186,9 +188,28 @@ def stop(
             executor="messaging.unsubscribe",
             at=at,
             subject=subject.uuid if subject else None,
-            facts={"purpose": purpose, "because": because, "source": source},
+            facts={"purpose": purpose, "because": because, "source": source}
+            | ({"author": str(author)} if author else {}),
         )
     return Stopped(chosen, changed)
+
+
+def stop_on_request(
+    *, kind: str, raw: str, activity: str | None, source: str, author: UUID, at: datetime
+) -> Stopped:
+    """Somebody wrote, called or came, and a member of staff does it for them (P-058).
+
+    Whoever asks is believed: stopping needs no proof. Raises ``NotAContact``.
+    """
+    return stop(
+        owner_of(kind, raw),
+        keys={contact_key(kind, raw)},
+        activity=activity,
+        because=Suppression.Because.REQUEST,
+        source=source,
+        at=at,
+        author=author,
+    )
 
 
 @transaction.atomic

@@ -117,6 +117,12 @@ GROUPS: tuple[tuple[Promise | str, tuple[_Room, ...]], ...] = (
                 "admin:messaging_message_changelist",
                 "messaging.view_message",
             ),
+            (
+                gettext_lazy("Oppositions aux envois"),
+                "unsubscribe",
+                "admin:refusals",
+                "messaging.view_suppression",
+            ),
         ),
     ),
     (
