@@ -24,6 +24,7 @@ from clairevoie.consent import receipts, signing
 from clairevoie.consent.models import ReceiptKey
 from clairevoie.lib.canonical import NotCanonical, canonical, read_canonical
 from tests.cast import NOW, Person
+from tests.consent.journeys import press
 from tests.promises import promise
 
 GUIDE = Path(__file__).parents[2] / "docs" / "how-to" / "verify-a-receipt.md"
@@ -344,3 +345,11 @@ def test_what_is_written_is_read_back_and_in_no_other_form(value: Any) -> None:
     with pytest.raises(NotCanonical):
         read_canonical(written + b" ")
     assert json.loads(written) == value
+
+
+def test_the_receipt_of_a_choice_of_cookies_is_signed_too(client: Client) -> None:
+    press(client, "refuser")
+
+    file = client.get("/cookies/recu/").content
+
+    assert signing.verify(file, signing.published_keys())["choice_id"] is None
