@@ -78,7 +78,8 @@ GRANTS: Mapping[Role, frozenset[str]] = MappingProxyType(
         | _EDITING
         | _REFUSALS
         | {"surveys.view_answer", "surveys.moderate"}
-        | {"messaging.view_message", "privacy.suspend", "privacy.lift_suspension"}
+        | {"messaging.view_message", "messaging.view_mailing", "messaging.steer_mailing"}
+        | {"privacy.suspend", "privacy.lift_suspension"}
         | {"accounts.appoint", "privacy.switch_recipient"},
         Role.DPO: _HOUSE
         | _PERSONS
@@ -89,7 +90,8 @@ GRANTS: Mapping[Role, frozenset[str]] = MappingProxyType(
         | _REFUSALS
         | {"messaging.review_suppressions"}
         | {"surveys.view_survey", "surveys.view_answer"}
-        | {"messaging.view_message", "privacy.export", "privacy.erase"}
+        | {"messaging.view_message", "messaging.view_mailing"}
+        | {"privacy.export", "privacy.erase"}
         | {"privacy.view_consent"}
         | {"privacy.switch_recipient"},
     }

@@ -112,6 +112,12 @@ GROUPS: tuple[tuple[Promise | str, tuple[_Room, ...]], ...] = (
                 "audience.view_count",
             ),
             (
+                gettext_lazy("Envois"),
+                "outgoing_mail",
+                "admin:messaging_mailing_changelist",
+                "messaging.view_mailing",
+            ),
+            (
                 gettext_lazy("Messages"),
                 "mail",
                 "admin:messaging_message_changelist",
