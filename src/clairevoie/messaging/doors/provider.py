@@ -27,6 +27,7 @@ from clairevoie.messaging.doors.parcel import (
 from clairevoie.messaging.journal import Fate, Journal
 
 _OURS = (401, 402, 403)  # our key or our bill: no address is to blame
+_KEEP_NUMBERS = ("amazon_ses", "brevo", "mailjet")  # they give back what goes with a mail
 _LATER = (408, 425, 429, 503)  # it says itself that it took nothing
 
 
@@ -95,4 +96,7 @@ def _mail(parcel: Parcel, *, at: datetime) -> EmailMultiAlternatives:
     )
     if letter.html:
         mail.attach_alternative(letter.html, "text/html")
+    # A random number: what comes back (doors/webhooks.py) names it.
+    if settings.CLAIREVOIE_MAIL_PROVIDER.replace("-", "_") in _KEEP_NUMBERS:
+        mail.metadata = {"message": str(parcel.uuid)}  # type: ignore[attr-defined]
     return mail
