@@ -53,8 +53,7 @@ def permitted(queryset: QuerySet[M], activity: str, *, subject: str = "subject_i
     ``subject`` is the queryset's path to the person's id (``pk`` on :class:`DataSubject`).
     """
     entry = activity_named(activity)
-    out_of_reach = DataSubject.objects.filter(_shut(entry), id=OuterRef(subject))
-    allowed = queryset.filter(~Exists(out_of_reach))
+    allowed = queryset.filter(_within_reach(entry, queryset.model, subject))
     if entry.basis is Basis.CONSENT:
         allowed = allowed.filter(consented(activity, subject=subject))
     if _can_be_opposed(entry):
@@ -79,9 +78,14 @@ def _can_be_opposed(entry: Activity) -> bool:
     return entry.basis is Basis.LEGITIMATE_INTEREST or entry.mutable or entry.prospecting
 
 
-def _shut(entry: Activity) -> Q:
-    shut = Q(deceased_on__isnull=False) | Q(erased_on__isnull=False)
-    return shut if entry.while_restricted else shut | Q(restricted=True)
+def _within_reach(entry: Activity, model: type[Model], subject: str) -> Q:
+    """Alive, not erased, not locked; of people themselves their own columns say it."""
+    open_ = Q(deceased_on__isnull=True, erased_on__isnull=True)
+    if not entry.while_restricted:
+        open_ &= Q(restricted=False)
+    if model is DataSubject and subject in ("pk", "id"):
+        return open_
+    return Q(~Exists(DataSubject.objects.filter(~open_, id=OuterRef(subject))))
 
 
 def _why_not(person: Any, entry: Activity) -> str | None:
