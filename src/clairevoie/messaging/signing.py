@@ -32,7 +32,7 @@ _BLANKS = re.compile(rb"[ \t\r\n]+")
 
 
 class UnusableKey(ValueError):
-    """Cette clé ne peut signer : il faut une clé privée PEM, Ed25519 ou RSA de 2048 bits."""
+    """Cette clé ne peut signer : il faut une clé privée PEM, Ed25519 ou RSA de 2048 bits."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,7 +138,7 @@ class MailingRoom(ReadOnlyAdmin):
     def _waiting(self, record: Mailing) -> list[tuple[str, datetime]]:
         if record.state != Pace.SENDING or record.retry_at is None:
             return []
-        return [(_("Le serveur ne répond pas : nouvel essai"), record.retry_at)]
+        return [(_("Le serveur ne répond pas : nouvel essai"), record.retry_at)]
 
     def context_of(self, request: HttpRequest, record: Mailing) -> dict[str, Any]:
         """One bar for each thing that may become of a message, to one scale."""
