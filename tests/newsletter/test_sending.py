@@ -380,10 +380,12 @@ def test_a_letter_is_public_only_once_it_is_said(
     shown = visitor.get(address).content.decode()
     listed = visitor.get("/newsletter/archives/").content.decode()
     feed = visitor.get("/newsletter/archives/flux.xml")
+    map_of_site = visitor.get("/sitemap.xml").content.decode()
 
     assert before == 404
     assert "https://exemple.fr/programme?mois=1" in shown
     assert address in listed
+    assert address in map_of_site
     assert "desinscription" not in shown, "nobody's link"
     assert (feed.status_code, feed["Content-Type"]) == (200, "application/atom+xml; charset=utf-8")
 

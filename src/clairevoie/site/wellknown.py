@@ -14,9 +14,17 @@ from django.views.decorators.http import require_safe
 
 from clairevoie import policy
 from clairevoie.lib import calendar
+from clairevoie.newsletter.models import published_letters
 
 SECURITY_TXT_DAYS = 180  # RFC 9116 § 2.5.5: less than a year ahead
-PUBLIC_PAGES = ("site:home", "site:notice", "site:legal")
+PUBLIC_PAGES = (
+    "site:home",
+    "site:notice",
+    "site:legal",
+    "newsletter:subscribe",
+    "newsletter:archive",
+)
+_MOST_LETTERS = 1_000
 
 
 def _address(path: str) -> str:
@@ -81,7 +89,10 @@ def robots(_request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def sitemap(_request: HttpRequest) -> HttpResponse:
-    pages = "".join(f"<url><loc>{_address(reverse(name))}</loc></url>" for name in PUBLIC_PAGES)
+    letters = published_letters().values_list("uuid", flat=True)[:_MOST_LETTERS]
+    paths = [reverse(name) for name in PUBLIC_PAGES]
+    paths += [reverse("newsletter:letter", args=[number]) for number in letters]
+    pages = "".join(f"<url><loc>{_address(path)}</loc></url>" for path in paths)
     return HttpResponse(
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{pages}</urlset>\n',
