@@ -180,7 +180,7 @@ def _gauge(percent: float) -> SafeString:
         '<span class="g-progress"><svg class="g-gauge" viewBox="0 0 100 8" '
         'preserveAspectRatio="none" aria-hidden="true">'
         '<rect class="g-bar__wall" width="100" height="8"/>'
-        '<rect class="g-bar__fill" width="{}" height="8"/></svg> {} %</span>',
+        '<rect class="g-bar__fill" width="{}" height="8"/></svg> {} %</span>',
         f"{percent:.1f}",
         f"{percent:.0f}",
     )
