@@ -20,7 +20,8 @@ from tests.promises import promise
 
 def in_a_browser(test: Callable[..., None]) -> Callable[..., None]:
     marked: Callable[..., None] = pytest.mark.django_db(transaction=True)(test)
-    return pytest.mark.browser(marked)
+    named: Callable[..., None] = pytest.mark.browser(marked)
+    return named
 
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
