@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django import template
 from django.utils.functional import Promise as Lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clairevoie import consent, privacy
@@ -91,6 +92,6 @@ def _lines(said: privacy.scope.Facts) -> Iterator[tuple[str, list[str]]]:
     yield "data", said["data"]
     yield (
         "recipients",
-        [f"{r['name']} ({', '.join(r['countries'])})" for r in said["recipients"]],
+        [f"{gettext(r['name'])} ({', '.join(r['countries'])})" for r in said["recipients"]],
     )
     yield "retention", [rule["words"] for rule in said["retention"]]
