@@ -19,7 +19,7 @@ from clairevoie.messaging.models import Channel
 
 
 class NoCategory(LookupError):
-    """Rien ne s’envoie au titre de cette activité : donnez-lui une catégorie dans le registre."""
+    """Rien ne s’envoie au titre de cette activité : donnez-lui une catégorie dans le registre."""
 
 
 Finder = Callable[[Collection[int]], Mapping[int, str]]

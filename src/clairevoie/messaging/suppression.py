@@ -29,7 +29,7 @@ _BATCH = 1_000
 
 
 class CannotBeStopped(ValueError):
-    """Ces messages ne s’arrêtent pas : ils protègent votre compte, ou le contrat les impose."""
+    """Ces messages ne s’arrêtent pas : ils protègent votre compte, ou le contrat les impose."""
 
 
 def contact_key(kind: str, raw: str) -> bytes:

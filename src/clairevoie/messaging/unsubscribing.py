@@ -55,7 +55,7 @@ class UnknownLink(Exception):
 
 
 class NeedsConsent(Exception):
-    """Ces messages demandent votre accord : abonnez-vous de nouveau."""
+    """Ces messages demandent votre accord : abonnez-vous de nouveau."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ def _page(
     coming = still_comes(link)
     values = {
         "activity": policy.current().activities.get(link.activity),
-        "others": [each for each in coming if each.code != link.activity],
+        "others": [a for a in coming if a.code != link.activity and not a.planned],
         "already": link.activity not in {each.code for each in coming},
         "everything": everything or not coming,
     }

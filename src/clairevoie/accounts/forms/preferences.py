@@ -37,7 +37,7 @@ class SwitchesForm(forms.Form):
     def groups(self) -> dict[str, list[BoundField]]:
         """The boxes by what they stop: a category of messages, or a use of data."""
         found: dict[str, list[BoundField]] = {}
-        for switch in self.switches:
+        for switch in sorted(self.switches, key=lambda switch: switch.activity.category is None):
             category = switch.activity.category
             title = TITLES[category] if category else _("Usages de vos données")
             found.setdefault(str(title), []).append(self[switch.activity.code])
