@@ -20,9 +20,11 @@ from clairevoie import privacy
 from clairevoie.lib.calendar import paris_date
 from clairevoie.lib.contact import normalise
 from clairevoie.messaging.addresses import KINDS, Address, reachable
+from clairevoie.messaging.bounces import note_dead_address
 from clairevoie.messaging.doors import (
     Door,
     DoorShut,
+    NobodyThere,
     Parcel,
     RefusedForGood,
     Unconfirmed,
@@ -210,6 +212,14 @@ class Courier:
             return UNTRIED if message.mailing_id else Outcome(State.QUEUED, error=self.shut)
         try:
             self._door(parcel.channel).send(parcel, at=self.clock(), journal=self.journal)
+        except NobodyThere as error:
+            note_dead_address(
+                message.subject,
+                kind=KINDS[Channel(parcel.channel)],
+                raw=parcel.address,
+                at=self.clock(),
+            )
+            return Outcome(State.FAILED, because="bounce", error=type(error).__name__)
         except RefusedForGood as error:
             return Outcome(State.FAILED, error=type(error).__name__)
         except Unconfirmed as error:

@@ -17,6 +17,7 @@ from clairevoie.messaging.doors.folder import Folder
 from clairevoie.messaging.doors.parcel import (
     Door,
     DoorShut,
+    NobodyThere,
     Parcel,
     RefusedForGood,
     Unconfirmed,
@@ -32,6 +33,7 @@ __all__ = [
     "DoorShut",
     "Folder",
     "NoOtherDoor",
+    "NobodyThere",
     "Parcel",
     "PassedByTheWindow",
     "Provider",
