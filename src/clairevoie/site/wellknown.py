@@ -21,6 +21,7 @@ PUBLIC_PAGES = (
     "site:home",
     "site:notice",
     "site:legal",
+    "consent:cookies",
     "newsletter:subscribe",
     "newsletter:archive",
 )

@@ -179,4 +179,7 @@ def rooms(request: HttpRequest) -> list[dict[str, Any]]:
 
 def links(request: HttpRequest) -> list[dict[str, Any]]:
     """What stands under the member's own name."""
-    return [{"title": gettext_lazy("Mon compte"), "link": "/mon-compte/"}]
+    return [
+        {"title": gettext_lazy("Mon compte"), "link": "/mon-compte/"},
+        {"title": gettext_lazy("MODIFIER MON CONSENTEMENT"), "link": "/cookies/#choix"},  # P-055
+    ]
