@@ -45,6 +45,9 @@ _PLACES: Mapping[str, Lazy] = {
     "close-account": _("en fermant votre compte"),
     "remove-email": _("en retirant votre adresse"),
     "newsletter": _("sur la page de la lettre"),
+    "inscription": _("en ouvrant votre compte"),
+    "lettre": _("par le lien d’une lettre"),
+    "terme": _("après trois ans sans geste de votre part"),
     "double-opt-in": _("par le lien de confirmation"),
 }
 

@@ -63,7 +63,7 @@ def ask(
         raise NoTopic
     owner = _owner_of(email)
     subscription = subscription_of(owner) if owner else None
-    if owner and subscription and is_subscribed(owner):
+    if owner and subscription and is_subscribed(owner) and not _is_refused(email):
         _say_it_already_is(subscription, at=at)
         return
     pending = _note(email, topics, language=language, source=source, on=paris_date(at))
@@ -76,6 +76,11 @@ def ask(
         at=at,
         patience=CONFIRMATION_PATIENCE,
     )
+
+
+def _is_refused(email: str) -> bool:
+    """The letter would not leave, say because the mailbox was full one day: ask it again."""
+    return bool(messaging.suppressed([(EMAIL, normalise(EMAIL, email))], ACTIVITY))
 
 
 def _owner_of(email: str) -> DataSubject | None:
@@ -227,7 +232,7 @@ def choose(
     address = address_of(subject)
     if address is None:
         raise NoAddress
-    if not is_subscribed(subject):
+    if not is_subscribed(subject) or _is_refused(address):
         messaging.readmit(subject, kind=EMAIL, raw=address, purpose=ACTIVITY, at=at)
     previous = subscription_of(subject)
     _subscribe(
