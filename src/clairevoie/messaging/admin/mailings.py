@@ -9,10 +9,10 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
@@ -26,8 +26,8 @@ from clairevoie.messaging.mailings import (
     pause_mailing,
     resume_mailing,
 )
-from clairevoie.messaging.models import Mailing, Pace, State
-from clairevoie.privacy.backoffice import Deed, ReadOnlyAdmin, Section
+from clairevoie.messaging.models import Mailing, Pace
+from clairevoie.privacy.backoffice import Deed, ReadOnlyAdmin, Section, day
 
 _TONES = {Pace.SENDING: "info", Pace.PAUSED: "warning", Pace.DONE: "success"}
 
@@ -67,7 +67,7 @@ class MailingRoom(ReadOnlyAdmin):
         "personne l’accepte encore à cet instant."
     )
     empty = gettext_lazy("Aucun envoi. Ils s’inscrivent ici dès qu’une lettre part.")
-    list_display = ("subject_line", "started_at", "pace", "gauge", "sent", "total")
+    list_display = ("subject_line", "started_on", "pace", "gauge", "left", "readers")
     ordering = ("-started_at", "-id")
     deeds: ClassVar[Sequence[Deed]] = (
         _deed(
@@ -107,7 +107,11 @@ class MailingRoom(ReadOnlyAdmin):
 
     @display(description=gettext_lazy("objet"))
     def subject_line(self, record: Mailing) -> str:
-        return record.title
+        return Truncator(record.title).chars(60)
+
+    @display(description=gettext_lazy("lancé"))
+    def started_on(self, record: Mailing) -> SafeString | None:
+        return day(calendar.paris_date(record.started_at))
 
     @display(description=gettext_lazy("état"))
     def pace(self, record: Mailing) -> SafeString:
@@ -118,6 +122,14 @@ class MailingRoom(ReadOnlyAdmin):
     @display(description=gettext_lazy("avancement"))
     def gauge(self, record: Mailing) -> SafeString:
         return _gauge(_percent(record))
+
+    @display(description=gettext_lazy("envoyés"))
+    def left(self, record: Mailing) -> str:
+        return _spaced(record.sent)
+
+    @display(description=gettext_lazy("destinataires"))
+    def readers(self, record: Mailing) -> str:
+        return _spaced(record.total)
 
     def name_of(self, record: Mailing) -> str:
         return record.title
@@ -143,13 +155,12 @@ class MailingRoom(ReadOnlyAdmin):
     def context_of(self, request: HttpRequest, record: Mailing) -> dict[str, Any]:
         """One bar for each thing that may become of a message, to one scale."""
         now = mailing_progress(record)
-        messages = reverse("admin:messaging_message_changelist")
         rows = (
-            (_("Envoyés"), now.sent, "success", State.SENT),
-            (_("En attente"), now.waiting, "info", State.QUEUED),
-            (_("Non autorisés"), now.refused, "muted", State.REFUSED),
-            (_("Sans accusé"), now.unconfirmed, "muted", State.UNCONFIRMED),
-            (_("Non remis"), now.failed, "danger", State.FAILED),
+            (_("Envoyés"), now.sent, "success"),
+            (_("En attente"), now.waiting, "info"),
+            (_("Non autorisés"), now.refused, "muted"),
+            (_("Sans accusé"), now.unconfirmed, "muted"),
+            (_("Non remis"), now.failed, "danger"),
         )
         return {
             "percent": round(now.percent, 1),
@@ -160,9 +171,8 @@ class MailingRoom(ReadOnlyAdmin):
                     "count": count,
                     "width": max(100 * count / now.total, 1.5 if count else 0) if now.total else 0,
                     "tone": tone,
-                    "link": f"{messages}?etat={state}" if count else "",
                 }
-                for label, count, tone, state in rows
+                for label, count, tone in rows
             ],
         }
 
@@ -173,6 +183,10 @@ def _percent(record: Mailing) -> float:
     settled = record.sent + record.unconfirmed + record.refused
     settled += record.failed + record.unreachable
     return 100 * settled / record.total if record.total else 0.0
+
+
+def _spaced(number: int) -> str:
+    return f"{number:,}".replace(",", "\u202f")
 
 
 def _gauge(percent: float) -> SafeString:
