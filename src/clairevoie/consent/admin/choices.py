@@ -29,7 +29,7 @@ class ChoiceRoom(ReadOnlyAdmin):
     list_display = ("instant", "surface", "accepted", "refused", "withdrawn", "signal")
     list_filter = ("surface", "gpc")
     date_hierarchy = "chosen_on"
-    ordering = ("-chosen_at",)
+    ordering = ("-chosen_on", "-chosen_at")  # by the day, which is indexed
 
     @display(description=gettext_lazy("instant"))
     def instant(self, record: TrackerChoice) -> str:
