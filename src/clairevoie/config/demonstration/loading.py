@@ -16,7 +16,15 @@ from django.contrib.auth.hashers import make_password
 from django.utils.translation import gettext as _
 
 from clairevoie import privacy
-from clairevoie.config.demonstration import agreements, choices, letters, opinions, readers, scenes
+from clairevoie.config.demonstration import (
+    agreements,
+    choices,
+    letters,
+    opinions,
+    readers,
+    refusals,
+    scenes,
+)
 from clairevoie.config.demonstration.people import CAST
 from clairevoie.config.demonstration.timeline import World, tell
 from clairevoie.privacy.models import DataSubject
@@ -60,6 +68,7 @@ def load(*, at: datetime, told: Callable[[int], object] = lambda _total: None) -
         *letters.letters(world),
         *readers.readers(world),
         *agreements.agreements(world),
+        *refusals.refusals(world),
         *choices.choices(world),
         *scenes.nights(world),
     ]
