@@ -160,6 +160,18 @@ def test_a_proof_for_another_purpose_is_refused(agreed: Any) -> None:
         signing.verify(signing.written(other), signing.published_keys())
 
 
+def test_a_proof_that_gives_the_words_another_meaning_is_refused(agreed: Any) -> None:
+    receipt = receipts.receipt_of(agreed)
+    receipt.pop("@context")
+    options = signing.sign(receipt, at=NOW)["proof"] | {"@context": "https://example.org/"}
+    options.pop("proofValue")
+
+    other = signing.sign_with(receipt, options, signing._private(_secret()))
+
+    with pytest.raises(signing.NotGenuine):
+        signing.verify(signing.written(other), signing.published_keys())
+
+
 def _secret() -> str:
     from django.conf import settings as instance
 
