@@ -94,8 +94,12 @@ def test_the_keyboard_alone_chooses_and_comes_back(desk: Page, button: str) -> N
         if seen[-1] == button:
             break
     desk.keyboard.press("Enter")
-    desk.wait_for_url("**/mentions-legales/")
+    desk.wait_for_url("**/mentions-legales/#choisi")
+    said = desk.locator(":focus")
 
+    assert said.inner_text().startswith("Votre choix est enregistré.")
+    desk.keyboard.press("Tab")
+    assert desk.locator(":focus").inner_text() == "Le modifier"
     assert seen == ["Aller au contenu", "Tout accepter", "Tout refuser"][: len(seen)]
     assert region.count() == 0
     assert "clairevoie_choix" in cookies(desk)

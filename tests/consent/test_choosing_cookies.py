@@ -96,7 +96,10 @@ def test_where_no_optional_tracker_is_active_nothing_is_asked(
 def test_accepting_all_is_remembered_and_proved(client: Client) -> None:
     answer = press(client, "accepter", retour="/mentions-legales/?a=1&b=2")
 
-    assert (answer.status_code, answer["Location"]) == (303, "/mentions-legales/?a=1&b=2")
+    assert (answer.status_code, answer["Location"]) == (
+        303,
+        "/mentions-legales/?a=1&b=2#choisi",
+    )
     cookie = answer.cookies[CHOICE]
     assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/")
     [proof] = TrackerChoice.objects.all()
