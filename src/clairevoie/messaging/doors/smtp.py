@@ -74,8 +74,8 @@ class Smtp:
 
     def _offer(self, server: SMTP, address: str) -> None:
         """MAIL, RCPT, DATA: up to here nothing has been sent to anybody."""
-        _agree(*server.mail(_ascii(sender()[1])), ours=True)
-        _agree(*server.rcpt(_ascii(address)))
+        _agree(*server.docmd("MAIL", f"FROM:<{_ascii(sender()[1])}>"), ours=True)
+        _agree(*server.docmd("RCPT", f"TO:<{_ascii(address)}>"))
         _agree(*server.docmd("DATA"), ours=True)
 
     def _hand_over(self, server: SMTP, mail: bytes, parcel: Parcel, journal: Journal) -> None:
