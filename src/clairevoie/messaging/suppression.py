@@ -153,6 +153,12 @@ def lift(keys: Collection[bytes], *, purpose: str, reachable: bool) -> int:
     return len(rows)
 
 
+def note_reached(*, kind: str, raw: str) -> None:
+    """The person just proved that they read what is sent there: an old bounce is forgotten."""
+    found = contact_hash(contact_key(kind, raw), UNREACHABLE)
+    Suppression.objects.filter(contact_hash=found).delete()
+
+
 def note_readmission(
     subject: DataSubject, *, purpose: str, source: str, count: int, at: datetime
 ) -> None:

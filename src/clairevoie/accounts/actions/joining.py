@@ -173,6 +173,7 @@ def _prove(member: Member, kind: str, raw: str, at: datetime) -> None:
         privacy.verify_contact(contact, on=on)
     except privacy.TwoAccounts as clash:
         raise ContactUnavailable from clash
+    messaging.note_reached(kind=kind, raw=raw)
     privacy.ledger.append(
         executor=f"accounts.prove-{kind}", at=at, subject=member.subject.uuid, facts={}
     )
