@@ -14,6 +14,7 @@ from clairevoie.consent.models import ShownText, TrackerChoice
 from tests.cast import NOW, Person
 from tests.consent.changing import OwnPolicy
 from tests.consent.journeys import (
+    BANNER,
     CHOICE,
     buttons,
     deleted,
@@ -109,6 +110,16 @@ def test_accepting_all_is_remembered_and_proved(client: Client) -> None:
     assert proof.number.hex in held(client)
     shown = ShownText.objects.get(pk=proof.text_hash)
     assert "Vos cookies, votre choix" in shown.text
+
+
+def test_over_https_the_cookie_is_bound_to_the_host(client: Client, settings: object) -> None:
+    settings.SESSION_COOKIE_SECURE = True  # type: ignore[attr-defined]
+
+    answer = client.post("/cookies/choix/", {"choix": "refuser"}, secure=True)
+
+    cookie = answer.cookies[f"__Host-{CHOICE}"]
+    assert (cookie["secure"], cookie["path"], cookie["domain"]) == (True, "/", "")
+    assert BANNER not in client.get("/mentions-legales/", secure=True).content.decode()
 
 
 def test_the_text_that_was_shown_is_kept_once(client: Client) -> None:

@@ -133,7 +133,7 @@ def test_our_own_forms_need_no_cookie_to_be_believed() -> None:
     ],
 )
 def test_the_way_back_stays_on_the_site(client: Client, wanted: str) -> None:
-    assert press(client, "refuser", retour=wanted)["Location"] == "/"
+    assert press(client, "refuser", retour=wanted)["Location"] == "/#choisi"
     page = client.get("/cookies/", {"retour": wanted, "enregistre": "1"}).content.decode()
     assert "Revenir où vous étiez" not in page
 
