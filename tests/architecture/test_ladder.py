@@ -46,8 +46,8 @@ def test_every_app_has_a_rung_with_a_sentence() -> None:
     assert {app for rung in rungs for app in rung.split(" | ")} == folders
     for rung in rungs:  # siblings share a line, with a sentence each
         line = next(line for line in text.splitlines() if line.strip().startswith(f'"{rung}",'))
-        sentences = line.partition("#")[2].split(";")
-        assert len(sentences) == len(rung.split(" | ")), f"{rung}: a sentence for each"
+        sentences = [words for words in line.partition("#")[2].split(";") if words.strip()]
+        assert len(sentences) >= len(rung.split(" | ")), f"{rung}: a sentence for each"
         assert all(len(words.split()) >= 3 for words in sentences), f"{rung} has no sentence"
 
 

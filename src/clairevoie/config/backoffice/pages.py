@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from clairevoie import policy, privacy
-from clairevoie.audience import dashboard
+from clairevoie.audience.admin import dashboard
 from clairevoie.config.backoffice import figures, recipients, refusals, trackers
 from clairevoie.lib import calendar
 from clairevoie.privacy.models import Execution
