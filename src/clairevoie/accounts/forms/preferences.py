@@ -28,8 +28,8 @@ class SwitchesForm(forms.Form):
         self.switches = tuple(switches)
         for switch in self.switches:
             self.fields[switch.activity.code] = forms.BooleanField(
-                label=switch.activity.title,
-                help_text=" ; ".join(switch.activity.purposes),
+                label=_(switch.activity.title),
+                help_text=" ".join(f"{_(purpose)}." for purpose in switch.activity.purposes),
                 initial=switch.on,
                 required=False,
             )
