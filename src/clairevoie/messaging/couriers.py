@@ -92,12 +92,14 @@ class Courier:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for door in self._doors.values():
-            door.close()
-        if kind is None:
-            self.journal.discard()
-        else:
-            self.journal.leave()  # whoever comes next settles what it tells
+        try:
+            for door in self._doors.values():
+                door.close()
+        finally:
+            if kind is None:
+                self.journal.discard()
+            else:
+                self.journal.leave()  # whoever comes next settles what it tells
 
     def carry(self, claim: Claim) -> int:
         """Hand over every message of a claim that may still leave; returns how many did."""
