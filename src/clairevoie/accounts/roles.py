@@ -58,7 +58,8 @@ _LETTERS = frozenset(
 _EDITING = frozenset(
     {"newsletter.write", "newsletter.send", "newsletter.arrange", "newsletter.bring"}
 )
-_REFUSALS = frozenset({"messaging.view_suppression", "messaging.stop_for_person"})
+# Whoever answers people may see to it that nothing more is sent to them (P-058).
+_REFUSALS = frozenset({"messaging.view_suppression"})
 _HOUSE = frozenset({"site.view_components"})
 
 GRANTS: Mapping[Role, frozenset[str]] = MappingProxyType(

@@ -21,7 +21,6 @@ from clairevoie.lib.speech import sentence
 from clairevoie.messaging.models import Suppression
 from clairevoie.privacy.backoffice import Section, author
 
-STOP = "messaging.stop_for_person"
 REVIEW = "messaging.review_suppressions"
 
 SOURCES = (
@@ -67,7 +66,7 @@ def page(request: HttpRequest, site: AdminSite) -> dict[str, Any] | HttpResponse
     """Figures of the list; for an address typed in, what stands there, or one line more."""
     form = RefusalForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        if "stop" in request.POST and request.user.has_perm(STOP):
+        if "stop" in request.POST:
             return _stop(request, form.cleaned_data)
         return {**_around(request, form), "found": _found(*form.cleaned_data["contact"])}
     shown = _around(request, form)
@@ -130,7 +129,6 @@ def _around(request: HttpRequest, form: RefusalForm) -> dict[str, Any]:
     reasons = dict(Suppression.Because.choices)
     return {
         "form": form,
-        "may_stop": request.user.has_perm(STOP),
         "may_review": request.user.has_perm(REVIEW),
         "oldest": messaging.oldest_review(),
         "counts": Section(
