@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.db import connection
+
 from clairevoie import messaging, policy, privacy
 from clairevoie.lib import calendar
 from clairevoie.privacy.models import ContactPoint, DataSubject, Objection
@@ -51,6 +53,8 @@ def subscribe(count: int) -> None:
             because="import",
             at=AT,
         )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")  # as any database does by itself within a minute of an import
 
 
 def enqueue() -> str:
