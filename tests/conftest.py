@@ -132,6 +132,13 @@ def no_count_is_left_for_a_database_that_is_gone() -> Iterator[None]:
     tally._counts.clear()
 
 
+@pytest.fixture(autouse=True)
+def no_anchor_of_another_ledger() -> Iterator[None]:
+    """Ledgers of tests begin alike: the same words, published at the same instant."""
+    yield
+    (HOME / "ledger.anchors").unlink(missing_ok=True)
+
+
 @pytest.fixture
 def recipients_as_they_are(db: None) -> Iterator[None]:
     """A test that cuts a recipient off leaves no memory of it to the next."""

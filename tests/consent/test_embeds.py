@@ -26,7 +26,8 @@ SHARE = "{% load consent %}{% share path title %}"
 
 
 @pytest.fixture(autouse=True)
-def today() -> Iterator[None]:
+def today(db: None) -> Iterator[None]:
+    """A page with a third party asks whether somebody cut it off."""
     with time_machine.travel(NOW, tick=False):
         yield
 

@@ -30,7 +30,6 @@ class AudienceMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        _forget_who_takes_it_back(request)
         if not _is_a_page_read(request, response):
             return response
         if not said_no(request):
@@ -44,8 +43,22 @@ class AudienceMiddleware:
         return response
 
 
+class ForgottenVisits:
+    """Outside the door of consent, which answers a choice by itself: what it allowed to keep goes.
+
+    A visitor's number that comes in without consent any more names visits to forget (P-034).
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        _forget_who_takes_it_back(request)
+        return response
+
+
 def _forget_who_takes_it_back(request: HttpRequest) -> None:
-    """A visitor's number whose consent is gone: the visits it names go with the cookie (P-034)."""
     text = request.COOKIES.get(policy.current().trackers[TRACKER].name)
     if text and not consent.choices_of(request).allows(TRACKER):
         visitor = Visitor.of(text)

@@ -76,6 +76,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "clairevoie.audience.middleware.ForgottenVisits",
     "clairevoie.consent.middleware.Trackers",
     "clairevoie.audience.middleware.AudienceMiddleware",
     "clairevoie.site.headers.ContentSecurityPolicy",
