@@ -178,6 +178,24 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     }
 
 
+@pytest.fixture(scope="session", autouse=True)
+def browsers_keep_static_files() -> Iterator[None]:
+    """As in production, where a style sheet is asked for once: half of the time of a page here."""
+    from django.contrib.staticfiles.handlers import StaticFilesHandlerMixin as Handler
+
+    serve = Handler.serve
+    patch = pytest.MonkeyPatch()
+
+    def kept(self: Handler, request: Any) -> Any:
+        response = serve(self, request)
+        response.headers["Cache-Control"] = "max-age=3600"
+        return response
+
+    patch.setattr(Handler, "serve", kept)
+    yield
+    patch.undo()
+
+
 @pytest.fixture(scope="session")
 def base_url(live_server: LiveServer) -> str:
     """``page.goto("/mon-compte/")`` opens the live server."""

@@ -14,6 +14,7 @@ from uuid import uuid4
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from clairevoie import messaging, privacy
 from clairevoie.newsletter import steps
@@ -234,6 +235,7 @@ def test_the_file_goes_once_read_and_the_report_after_a_week(topics: list[Topic]
     assert not RefusedLine.objects.exists()
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="once is enough: a minute")
 def test_ten_megabytes_take_sensible_time_and_memory(topics: list[Topic]) -> None:
     """A tenth of it here; the whole is measured in docs/decisions/0063."""
     lines = ["email"]
