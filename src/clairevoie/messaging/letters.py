@@ -94,7 +94,8 @@ def in_our_frame(
 def _render(values: Mapping[str, object], *names: str) -> str:
     """The first template of these names that exists."""
     page = Engine.get_default().select_template([f"messages/{name}" for name in names])
-    return str(page.render(Context(dict(values), autoescape=names[0].endswith(".html"))))
+    text = page.render(Context(dict(values), autoescape=names[0].endswith(".html")))
+    return text.replace("\0", "")  # no letter has it, and PostgreSQL keeps no text that does
 
 
 def _frame(activity: str) -> dict[str, object]:

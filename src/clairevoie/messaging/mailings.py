@@ -256,7 +256,7 @@ def _insert(mailing: Mailing, people: QuerySet[DataSubject], *, at: datetime) ->
         f"INSERT INTO {quote(Message._meta.db_table)} "  # noqa: S608  # names of our own columns
         f"(uuid, subject_id, {', '.join(quote(str(name)) for name in values)}) "
         f"SELECT {_A_UUID[connection.vendor]}, p.person, {', '.join(['%s'] * len(values))} "
-        f"FROM ({chosen}) p WHERE true ON CONFLICT DO NOTHING"
+        f"FROM ({chosen}) p WHERE true ORDER BY p.person ON CONFLICT DO NOTHING"
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, [*values.values(), *parameters])
