@@ -139,6 +139,15 @@ def no_anchor_of_another_ledger() -> Iterator[None]:
     (HOME / "ledger.anchors").unlink(missing_ok=True)
 
 
+@pytest.fixture(autouse=True)
+def no_language_of_another_reader() -> Iterator[None]:
+    """A request leaves its language to the thread, which in a test is that of the next test."""
+    from django.utils import translation
+
+    yield
+    translation.deactivate()
+
+
 @pytest.fixture
 def recipients_as_they_are(db: None) -> Iterator[None]:
     """A test that cuts a recipient off leaves no memory of it to the next."""

@@ -10,9 +10,10 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from clairevoie import consent, policy
+from clairevoie.audience.actions import begin_visit, forget
 from clairevoie.audience.counting import tally
 from clairevoie.audience.models import Family
-from clairevoie.audience.visitors import TRACKER, Visitor, begin_visit, forget
+from clairevoie.audience.visitors import TRACKER, Visitor
 from clairevoie.audience.withdrawing import said_no
 from clairevoie.lib import calendar
 

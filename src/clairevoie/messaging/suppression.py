@@ -17,9 +17,9 @@ from django.db import transaction
 
 from clairevoie import policy, privacy
 from clairevoie.lib.calendar import paris_date
-from clairevoie.lib.contact import normalise, strict_key, without_tag
+from clairevoie.lib.contact import strict_key, without_tag
 from clairevoie.messaging.models import Suppression
-from clairevoie.privacy.models import ContactPoint, DataSubject
+from clairevoie.privacy.models import DataSubject
 
 Contact = tuple[str, str]  # kind, address or number
 
@@ -74,7 +74,7 @@ def suppress(
 
     True when it was not known yet. Raises ``NotAContact``, :class:`CannotBeStopped`.
     """
-    owner = subject or owner_of(kind, raw)
+    owner = subject or privacy.owner_of(kind=kind, raw=raw)
     key = contact_key(kind, raw)
     return bool(
         suppress_keys({key}, purpose=purpose, because=because, at=at, source=source, subject=owner)
@@ -269,15 +269,3 @@ def _key(kind: str, strict: str) -> bytes:
 
 def _pepper() -> bytes:
     return settings.PEPPER.encode()
-
-
-def owner_of(kind: str, raw: str) -> DataSubject | None:
-    """Who proved that this contact is theirs."""
-    point = (
-        ContactPoint.objects.filter(
-            kind=kind, normalised=normalise(kind, raw), verified_on__isnull=False
-        )
-        .select_related("subject")
-        .first()
-    )
-    return point.subject if point else None

@@ -34,7 +34,6 @@ from clairevoie.messaging.suppression import (
     is_stoppable,
     lift,
     note_readmission,
-    owner_of,
     purposes_refused,
     stoppable,
     suppress_keys,
@@ -202,7 +201,7 @@ def stop_on_request(
     Whoever asks is believed: stopping needs no proof. Raises ``NotAContact``.
     """
     return stop(
-        owner_of(kind, raw),
+        privacy.owner_of(kind=kind, raw=raw),
         keys={contact_key(kind, raw)},
         activity=activity,
         because=Suppression.Because.REQUEST,

@@ -184,12 +184,8 @@ def forget_unverified(*, on: date) -> int:
     waiting = Member.objects.filter(
         joined_on__lt=on - timedelta(days=_UNVERIFIED_DAYS),
         subject__last_use__isnull=True,
-        subject__restricted=False,
-        subject__held=False,
         phone_verified=False,
     )
-    waiting = waiting.exclude(emailaddress__verified=True).select_related("subject")
-    gone = list(waiting)
-    for member in gone:
-        privacy.erase(member.subject, because="sign-up-not-verified", on=on)
-    return len(gone)
+    unproved = waiting.exclude(emailaddress__verified=True).values("subject")
+    people = privacy.DataSubject.objects.filter(pk__in=unproved)
+    return privacy.erase_many(people, because="sign-up-not-verified", on=on)

@@ -55,7 +55,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
 @require_safe
 def asked(request: HttpRequest) -> HttpResponse:
     """Look into your mailbox."""
-    return page(request, "asked", days=subscribing.UNCONFIRMED_DAYS)
+    return page(request, "asked", days=subscribing.patience().days)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
