@@ -140,6 +140,15 @@ def no_anchor_of_another_ledger() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def no_text_of_another_database() -> Iterator[None]:
+    """A process writes each text of the banner once, and each test begins without any."""
+    yield
+    from clairevoie.consent.choosing import _kept
+
+    _kept.clear()
+
+
+@pytest.fixture(autouse=True)
 def no_language_of_another_reader() -> Iterator[None]:
     """A request leaves its language to the thread, which in a test is that of the next test."""
     from django.utils import translation

@@ -158,5 +158,7 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name in _HOME:
-        return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+        found = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+        globals()[name] = found  # the next use asks nobody
+        return found
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
