@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "clairevoie.consent",
     "clairevoie.messaging",
     "clairevoie.accounts",
+    "clairevoie.learning",
     "clairevoie.surveys",
     "clairevoie.newsletter",
     "clairevoie.audience",
