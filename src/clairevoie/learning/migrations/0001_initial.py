@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('sha256', models.CharField(max_length=64, unique=True, verbose_name='empreinte')),
-                ('form', models.CharField(choices=[('png', 'PNG'), ('jpg', 'JPEG'), ('webp', 'WebP'), ('svg', 'SVG'), ('mp4', 'MP4'), ('webm', 'WebM'), ('vtt', 'WebVTT')], max_length=4, verbose_name='format')),
+                ('form', models.CharField(choices=[('png', 'PNG'), ('jpg', 'JPEG'), ('webp', 'WebP'), ('svg', 'SVG'), ('mp4', 'MP4'), ('webm', 'WebM'), ('vtt', 'WebVTT'), ('csv', 'CSV'), ('json', 'JSON'), ('txt', 'texte'), ('ipynb', 'carnet')], max_length=8, verbose_name='format')),
                 ('width', models.PositiveIntegerField(blank=True, null=True, verbose_name='largeur')),
                 ('height', models.PositiveIntegerField(blank=True, null=True, verbose_name='hauteur')),
                 ('size', models.PositiveBigIntegerField(verbose_name='octets')),

@@ -258,7 +258,7 @@ class Project(models.Model):
 
 
 class File(models.Model):
-    """A picture, a video or its subtitles, stored once under its own fingerprint."""
+    """A picture, a video, subtitles or data, stored once under its own fingerprint."""
 
     class Form(models.TextChoices):
         PNG = "png", "PNG"
@@ -268,9 +268,13 @@ class File(models.Model):
         MP4 = "mp4", "MP4"
         WEBM = "webm", "WebM"
         VTT = "vtt", "WebVTT"
+        CSV = "csv", "CSV"
+        JSON = "json", "JSON"
+        TXT = "txt", "texte"
+        IPYNB = "ipynb", "carnet"
 
     sha256 = models.CharField(_("empreinte"), max_length=64, unique=True)
-    form = models.CharField(_("format"), max_length=4, choices=Form)
+    form = models.CharField(_("format"), max_length=8, choices=Form)
     width = models.PositiveIntegerField(_("largeur"), null=True, blank=True)
     height = models.PositiveIntegerField(_("hauteur"), null=True, blank=True)
     size = models.PositiveBigIntegerField(_("octets"))
