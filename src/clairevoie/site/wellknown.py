@@ -13,10 +13,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from clairevoie import policy
+from clairevoie.learning.models import catalogue
 from clairevoie.lib import calendar
 
 SECURITY_TXT_DAYS = 180  # RFC 9116 § 2.5.5: less than a year ahead
-PUBLIC_PAGES = ("site:home", "site:notice", "site:legal")
+PUBLIC_PAGES = ("site:home", "learning:catalogue", "site:notice", "site:legal")
 
 
 def _address(path: str) -> str:
@@ -81,7 +82,10 @@ def robots(_request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def sitemap(_request: HttpRequest) -> HttpResponse:
-    pages = "".join(f"<url><loc>{_address(reverse(name))}</loc></url>" for name in PUBLIC_PAGES)
+    """The public pages, and each published parcours."""
+    paths = [reverse(name) for name in PUBLIC_PAGES]
+    paths += [parcours.get_absolute_url() for parcours in catalogue().only("slug")]
+    pages = "".join(f"<url><loc>{_address(path)}</loc></url>" for path in paths)
     return HttpResponse(
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{pages}</urlset>\n',
