@@ -58,12 +58,15 @@ _LETTERS = frozenset(
 _EDITING = frozenset(
     {"newsletter.write", "newsletter.send", "newsletter.arrange", "newsletter.bring"}
 )
+_TEACHING = frozenset(
+    {"learning.view_parcours", "learning.view_edition", "learning.publish", "learning.bring"}
+)
 _HOUSE = frozenset({"site.view_components"})
 
 GRANTS: Mapping[Role, frozenset[str]] = MappingProxyType(
     {
         Role.LEARNER: _NOBODY,
-        Role.TRAINER: _HOUSE | _SURVEYS,
+        Role.TRAINER: _HOUSE | _SURVEYS | _TEACHING,
         Role.ADVISOR: _HOUSE | _PERSONS,
         Role.ACCOUNTANT: _HOUSE | {"privacy.view_policy"},
         # Suspending is an administrator's decision alone (P-082); erasing is the DPO's.
@@ -73,6 +76,7 @@ GRANTS: Mapping[Role, frozenset[str]] = MappingProxyType(
         | _ACCOUNTABILITY
         | _AUDIENCE
         | _SURVEYS
+        | _TEACHING
         | _LETTERS
         | _EDITING
         | {"surveys.view_answer", "surveys.moderate"}

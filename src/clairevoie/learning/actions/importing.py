@@ -15,7 +15,7 @@ from django.utils.text import slugify
 from clairevoie import privacy
 from clairevoie.learning.actions.publishing import put_online
 from clairevoie.learning.content.files import CleanFile
-from clairevoie.learning.content.folders import Files
+from clairevoie.learning.content.folders import Files, read_zip
 from clairevoie.learning.content.parcours import (
     RENDERER,
     ChapterText,
@@ -73,6 +73,17 @@ def import_parcours(
     return Imported(
         parcours=latest.parcours, edition=latest, new=text is not None, published=moves
     )
+
+
+@transaction.atomic
+def import_archive(
+    *, archive: bytes, publish: bool, author: UUID | None, at: datetime
+) -> list[Imported]:
+    """Every parcours of a zip, or none of them. Raises :class:`ContentRefused`."""
+    return [
+        import_parcours(slug=slug, files=files, publish=publish, author=author, at=at)
+        for slug, files in sorted(read_zip(archive).items())
+    ]
 
 
 def latest_edition(slug: str) -> Edition | None:

@@ -9,10 +9,12 @@ from django import template
 from django.template import Context
 from django.template.loader import render_to_string
 from django.utils.formats import number_format
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from clairevoie import policy
+from clairevoie.learning.content.exercises import Fill
 from clairevoie.learning.drawing import Lattice, lattice_of
 from clairevoie.learning.models import Chapter, Project
 
@@ -43,6 +45,15 @@ def price(cents: int) -> str:
 def lattice(counts: list[int], label: str) -> dict[str, Lattice | str]:
     """An openwork wall: a row a module, a lozenge a chapter."""
     return {"lattice": lattice_of(counts), "label": label}
+
+
+@register.simple_tag
+def filled(definition: Fill) -> SafeString:
+    """A text with its blanks filled in, for those who correct it."""
+    parts = [definition.segments[0]]
+    for answers, segment in zip(definition.blanks, definition.segments[1:], strict=True):
+        parts += [format_html("<mark>{}</mark>", " / ".join(answers)), segment]
+    return mark_safe("".join(parts))  # noqa: S308  # segments were cleaned at import
 
 
 @register.simple_tag(takes_context=True)
