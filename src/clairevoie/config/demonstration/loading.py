@@ -16,7 +16,15 @@ from django.contrib.auth.hashers import make_password
 from django.utils.translation import gettext as _
 
 from clairevoie import privacy
-from clairevoie.config.demonstration import agreements, choices, letters, opinions, readers, scenes
+from clairevoie.config.demonstration import (
+    agreements,
+    choices,
+    letters,
+    opinions,
+    parcours,
+    readers,
+    scenes,
+)
 from clairevoie.config.demonstration.people import CAST
 from clairevoie.config.demonstration.timeline import World, tell
 from clairevoie.privacy.models import DataSubject
@@ -53,6 +61,7 @@ def load(*, at: datetime, told: Callable[[int], object] = lambda _total: None) -
         raise SomebodyLivesHere
     world = World(now=at, password=make_password(scenes.PASSWORD))
     events = [
+        *parcours.parcours(world),
         *scenes.arrivals(world),
         *scenes.measures(world),
         *scenes.reports(world),

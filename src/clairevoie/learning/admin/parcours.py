@@ -105,7 +105,7 @@ class ParcoursRoom(ReadOnlyAdmin):
         return int(record.edition_total)  # type: ignore[attr-defined]
 
     def name_of(self, record: Parcours) -> str:
-        return self.named(record)
+        return str(self.named(record))
 
     def sections(self, request: HttpRequest, record: Parcours) -> Iterable[Section]:
         yield Section(
