@@ -84,7 +84,8 @@ def robots(_request: HttpRequest) -> HttpResponse:
 def sitemap(_request: HttpRequest) -> HttpResponse:
     """The public pages, and each published parcours."""
     paths = [reverse(name) for name in PUBLIC_PAGES]
-    paths += [parcours.get_absolute_url() for parcours in catalogue().only("slug")]
+    slugs = catalogue().select_related(None).defer(None).values_list("slug", flat=True)
+    paths += [reverse("learning:parcours", args=[slug]) for slug in slugs]
     pages = "".join(f"<url><loc>{_address(path)}</loc></url>" for path in paths)
     return HttpResponse(
         '<?xml version="1.0" encoding="UTF-8"?>\n'

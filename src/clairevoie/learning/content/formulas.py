@@ -58,6 +58,8 @@ def mathml(latex: str, *, block: bool) -> str:
     """The formula as MathML, its LaTeX beside it. Raises :class:`NotAFormula`."""
     if len(latex) > LONGEST:
         raise NotAFormula(_("Cette formule dépasse 2 000 signes : coupez-la."))
+    if not _is_closed(latex):
+        raise NotAFormula(_("Une accolade de cette formule n’est pas fermée, ou pas ouverte."))
     try:
         drawn = convert(latex, display="block" if block else "inline")
     except _REFUSALS as error:
@@ -68,3 +70,13 @@ def mathml(latex: str, *, block: bool) -> str:
         said = _("La commande %(command)s n’est pas connue dans les formules.")
         raise NotAFormula(said % {"command": unknown[1]})
     return drawn.replace("<math ", f'<math alttext="{escapeHtml(latex)}" ', 1)
+
+
+def _is_closed(latex: str) -> bool:
+    """The library closes braces by itself, silently, where it pleases."""
+    depth = 0
+    for brace in re.findall(r"\\.|[{}]", latex):
+        depth += {"{": 1, "}": -1}.get(brace, 0)
+        if depth < 0:
+            return False
+    return depth == 0
