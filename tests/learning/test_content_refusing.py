@@ -112,7 +112,7 @@ EXERCISES = "01-au-centre/01-la-moyenne.exercices.toml"
         (CHAPTER, "## Un exemple", "# Un exemple", 8, "commencent à"),
         (CHAPTER, "## Un exemple", "#### Un exemple", 8, "sauté"),
         (CHAPTER, "images/carre.png", "images/rond.png", 10, "n’est pas dans le dossier"),
-        (CHAPTER, "![Un carré vert]", "![]", 10, "texte de remplacement"),
+        (CHAPTER, "![Un carré vert]", "![]", 10, "entre les crochets"),
         (CHAPTER, "02-la-mediane.md", "09-ailleurs.md", 12, "aucun chapitre"),
         (CHAPTER, "[!TIP]", "[!ASTUCE]", 19, "Connus"),
         (CHAPTER, "\\frac{a+b}{2}", "\\frak{a+b", 6, "formule"),

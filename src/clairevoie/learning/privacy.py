@@ -37,7 +37,7 @@ declare(
     Impersonal(
         Topic,
         because=_WRITTEN,
-        columns={"name": "The topic's, such as « Protection des données »."},
+        columns={"name": "The topic's, such as « Protection des données »."},
     ),
     Impersonal(Module, because=_WRITTEN, columns=_lessons("summary", "objectives")),
     Impersonal(

@@ -22,7 +22,7 @@ from clairevoie.privacy.backoffice import Deed, ReadOnlyAdmin, Section, author
 
 def _publish(request: HttpRequest, edition: Edition, _said: dict[str, Any]) -> str:
     publishing.put_online(edition=edition, author=author(request), at=calendar.now())
-    return _("L’édition est publiée : qui commence le parcours commence celle-ci.")
+    return _("L’édition est publiée : qui commence le parcours commence celle-ci.")
 
 
 def _is_not_online(edition: Edition) -> bool:
@@ -38,7 +38,7 @@ class EditionRoom(ReadOnlyAdmin):
     title = gettext_lazy("Éditions")
     key = "uuid"
     introduction = gettext_lazy(
-        "Une édition ne change plus : corriger, c’est importer la suivante. Relisez ses pages, "
+        "Une édition ne change plus : corriger, c’est importer la suivante. Relisez ses pages, "
         "puis publiez-la."
     )
     empty = gettext_lazy("Aucune édition. Importez un parcours pour commencer.")

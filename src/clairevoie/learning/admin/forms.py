@@ -12,7 +12,7 @@ class ArchiveForm(forms.Form):
     archive = forms.FileField(
         label=_("Archive"),
         help_text=_(
-            "Un zip du dossier du parcours, 50 Mo au plus. Tout est relu avant d’être importé : "
+            "Un zip du dossier du parcours, 50 Mo au plus. Tout est relu avant d’être importé : "
             "s’il y a quelque chose à corriger, rien ne change."
         ),
         widget=forms.FileInput(attrs={"accept": ".zip,application/zip"}),

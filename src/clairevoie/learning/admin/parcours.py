@@ -64,7 +64,7 @@ class ParcoursRoom(ReadOnlyAdmin):
     key = "slug"
     list_before_template = "gestion/parcours.html"
     introduction = gettext_lazy(
-        "Un parcours est un dossier de textes. L’importer crée une édition, qui ne change plus ; "
+        "Un parcours est un dossier de textes. L’importer crée une édition, qui ne change plus ; "
         "la publier la donne à qui commence."
     )
     empty = gettext_lazy("Aucun parcours. Importez une archive pour commencer.")

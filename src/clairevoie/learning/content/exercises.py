@@ -129,9 +129,9 @@ def read_exercises(text: Text, place: Place, seen: dict[str, str]) -> list[Exerc
 def _read_one(table: Table, place: Place, seen: dict[str, str]) -> ExerciseText:
     code = table.text("id", most=80)
     if code and not _CODE.fullmatch(code):
-        table.wrong("id", _("« id » s’écrit en minuscules, chiffres et tirets."))
+        table.wrong("id", _("« id » s’écrit en minuscules, chiffres et tirets."))
     if code in seen:
-        said = _("« %(code)s » sert déjà dans %(path)s : un id n’est employé qu’une fois.")
+        said = _("« %(code)s » sert déjà dans %(path)s : un id n’est employé qu’une fois.")
         table.wrong("id", said % {"code": code, "path": seen[code]})
     elif code:
         seen[code] = table.path
@@ -167,9 +167,9 @@ def _choices(table: Table, place: Place, *, several: bool) -> Choices:
         read.append(Choice(text=render_line(words, at), right=right, why=render_line(why, at)))
     right_ones = sum(choice.right for choice in read)
     if read and not several and right_ones != 1:
-        table.wrong("choices", _("Une seule réponse est juste : une seule a right = true."))
+        table.wrong("choices", _("Une seule réponse est juste : une seule a right = true."))
     if read and several and not right_ones:
-        table.wrong("choices", _("Aucune réponse n’est juste : ajoutez right = true."))
+        table.wrong("choices", _("Aucune réponse n’est juste : ajoutez right = true."))
     texts = [choice.text for choice in read]
     if len(set(texts)) < len(texts):
         table.wrong("choices", _("Deux réponses disent la même chose."))
@@ -201,7 +201,7 @@ def _numeric(table: Table, place: Place) -> Numeric:
 def _order(table: Table, place: Place) -> Order:
     items = table.texts("items", least=3, most=12, longest=500)
     if len(set(items)) < len(items):
-        table.wrong("items", _("Deux éléments sont les mêmes : leur ordre ne se devine pas."))
+        table.wrong("items", _("Deux éléments sont les mêmes : leur ordre ne se devine pas."))
     at = place.at(table.line_of("items"))
     return Order(items=tuple(render_line(item, at) for item in items))
 
@@ -210,11 +210,11 @@ def _fill(table: Table, place: Place) -> Fill:
     text = table.text("text", most=5_000)
     blanks = [[a.strip() for a in found.split("|")] for found in _BLANK.findall(text)]
     if text and not blanks:
-        table.wrong("text", _("Aucun trou : écrivez {{réponse}} là où il faut compléter."))
+        table.wrong("text", _("Aucun trou : écrivez {{réponse}} là où il faut compléter."))
     if len(blanks) > 20 or any(not all(answers) for answers in blanks):
         table.wrong("text", _("Chaque trou a sa réponse, et il y en a vingt au plus."))
     if _OPEN in text or _CLOSE in text:
-        table.wrong("text", _("Un caractère invisible se cache ici : retirez-le."))
+        table.wrong("text", _("Un caractère invisible se cache ici : retirez-le."))
     numbers = iter(range(len(blanks)))
     marked = _BLANK.sub(lambda _found: f"{_OPEN}{next(numbers)}{_CLOSE}", text)
     html = render_fragment(marked, place.at(table.line_of("text"))) if text else ""

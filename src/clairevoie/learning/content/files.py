@@ -8,10 +8,10 @@ from io import BytesIO
 from pathlib import PurePosixPath
 from typing import Any, Final
 
-from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps
 
 from clairevoie.learning.content.svg import UnsafeDrawing, clean_drawing
+from clairevoie.lib.speech import sentence
 
 LARGEST_PICTURE: Final = 10 * 1024 * 1024
 MOST_PIXELS: Final = 24_000_000
@@ -34,7 +34,7 @@ class FileRefused(Exception):
 
 
 class PictureTooHeavy(FileRefused):
-    """Cette image dépasse 10 Mo ou 24 millions de pixels : réduisez-la."""
+    """Cette image dépasse 10 Mo ou 24 millions de pixels : réduisez-la."""
 
 
 class NotThatPicture(FileRefused):
@@ -42,7 +42,7 @@ class NotThatPicture(FileRefused):
 
 
 class MovingPicture(FileRefused):
-    """Cette image est animée : donnez une vidéo, que l’on peut arrêter."""
+    """Cette image est animée : donnez une vidéo, que l’on peut arrêter."""
 
 
 class NotThatVideo(FileRefused):
@@ -50,11 +50,11 @@ class NotThatVideo(FileRefused):
 
 
 class DataTooHeavy(FileRefused):
-    """Ce fichier de données dépasse 5 Mo : réduisez-le."""
+    """Ce fichier de données dépasse 5 Mo : réduisez-le."""
 
 
 class NotSubtitles(FileRefused):
-    """Ce ne sont pas des sous-titres WebVTT : la première ligne est « WEBVTT »."""
+    """Ce ne sont pas des sous-titres WebVTT : la première ligne est « WEBVTT »."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +72,11 @@ class CleanFile:
     @property
     def name(self) -> str:
         return f"{self.sha256}.{self.form}"
+
+    @property
+    def is_drawn_in_ink(self) -> bool:
+        """A drawing that does not follow the reader's light or dark: it needs paper behind it."""
+        return self.form == "svg" and b"prefers-color-scheme" not in self.content
 
 
 def fingerprint(data: bytes) -> str:
@@ -175,6 +180,4 @@ def _subtitles(path: str, data: bytes) -> CleanFile:
 
 def said_of(refusal: FileRefused) -> str:
     """The sentence of a refusal: its own words, else those of its class."""
-    if refusal.args:
-        return str(refusal.args[0])
-    return str(_(" ".join((type(refusal).__doc__ or "").split("\n"))))
+    return str(refusal.args[0]) if refusal.args else sentence(refusal)

@@ -43,7 +43,7 @@ def _is_ours(path: PurePosixPath) -> bool:
 def check_slug(slug: str) -> None:
     """Raises :class:`ContentRefused`."""
     if len(slug) > 80 or not _SLUG.fullmatch(slug):
-        said = _("Le nom du dossier est l’adresse du parcours : minuscules, chiffres et tirets.")
+        said = _("Le nom du dossier est l’adresse du parcours : minuscules, chiffres et tirets.")
         raise _refused(slug, said)
 
 
@@ -59,7 +59,7 @@ def folders_of(root: Path) -> list[Path]:
         return [root.resolve()]
     found = sorted(sheet.parent for sheet in root.glob(f"*/{SHEET}")) if root.is_dir() else []
     if not found:
-        said = _("Aucun parcours ici : on attend un fichier %(name)s, ou des dossiers qui en ont.")
+        said = _("Aucun parcours ici : on attend un fichier %(name)s, ou des dossiers qui en ont.")
         raise _refused(str(root), said % {"name": SHEET})
     return [folder for folder in found if not folder.name.startswith(".")]
 
@@ -73,12 +73,12 @@ def read_folder(folder: Path) -> Files:
     for path in _walk(folder):
         name = path.relative_to(folder).as_posix()
         if path.is_symlink():
-            problems.add(name, 0, _("C’est un lien vers ailleurs : mettez le fichier lui-même."))
+            problems.add(name, 0, _("C’est un lien vers ailleurs : mettez le fichier lui-même."))
             continue
         size = path.stat().st_size
         total += size
         if size > LARGEST_FILE or total > LARGEST_PARCOURS or len(files) >= MOST_FILES:
-            problems.add(name, 0, _("C’est trop : 100 Mo par fichier, 500 Mo en tout."))
+            problems.add(name, 0, _("C’est trop : 100 Mo par fichier, 500 Mo en tout."))
             break
         files[name] = path.read_bytes()
     problems.refuse_if_any()
@@ -126,7 +126,7 @@ def _unpack(archive: zipfile.ZipFile) -> Iterator[tuple[PurePosixPath, bytes]]:
         with archive.open(entry) as packed:
             content = packed.read(left + 1)  # the header may lie about the size: count what comes
         if len(content) > left:
-            raise _refused("zip", _("L’archive se déplie sur plus de 200 Mo : elle est refusée."))
+            raise _refused("zip", _("L’archive se déplie sur plus de 200 Mo : elle est refusée."))
         left -= len(content)
         yield path, content
 
@@ -135,11 +135,11 @@ def _safe(entry: zipfile.ZipInfo) -> PurePosixPath:
     name = entry.filename
     path = PurePosixPath(name)
     if path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name or "\x00" in name:
-        raise _refused(ascii(name), _("Ce chemin sort de l’archive : elle est refusée."))
+        raise _refused(ascii(name), _("Ce chemin sort de l’archive : elle est refusée."))
     if stat.S_ISLNK(entry.external_attr >> 16):
-        raise _refused(ascii(name), _("C’est un lien vers ailleurs : mettez le fichier lui-même."))
+        raise _refused(ascii(name), _("C’est un lien vers ailleurs : mettez le fichier lui-même."))
     if entry.flag_bits & 0x1:
-        raise _refused(ascii(name), _("L’archive est chiffrée : envoyez-la sans mot de passe."))
+        raise _refused(ascii(name), _("L’archive est chiffrée : envoyez-la sans mot de passe."))
     return path
 
 

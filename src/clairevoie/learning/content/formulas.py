@@ -57,13 +57,13 @@ class NotAFormula(Exception):
 def mathml(latex: str, *, block: bool) -> str:
     """The formula as MathML, its LaTeX beside it. Raises :class:`NotAFormula`."""
     if len(latex) > LONGEST:
-        raise NotAFormula(_("Cette formule dépasse 2 000 signes : coupez-la."))
+        raise NotAFormula(_("Cette formule dépasse 2 000 signes : coupez-la."))
     if not _is_closed(latex):
         raise NotAFormula(_("Une accolade de cette formule n’est pas fermée, ou pas ouverte."))
     try:
         drawn = convert(latex, display="block" if block else "inline")
     except _REFUSALS as error:
-        said = _("Cette formule n’est pas lisible (%(name)s) : vérifiez accolades et commandes.")
+        said = _("Cette formule n’est pas lisible (%(name)s) : vérifiez accolades et commandes.")
         raise NotAFormula(said % {"name": type(error).__name__.removesuffix("Error")}) from error
     unknown = _UNKNOWN.search(drawn)
     if unknown:

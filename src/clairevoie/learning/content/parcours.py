@@ -181,7 +181,7 @@ class _Reading:
         with translation.override(parcours.language):
             modules = tuple(self._modules())
         if not modules:
-            self.problems.add(SHEET, 0, _("Ce parcours n’a aucun module : créez 01-son-nom/."))
+            self.problems.add(SHEET, 0, _("Ce parcours n’a aucun module : créez 01-son-nom/."))
         return replace(parcours, modules=modules, files=tuple(self.clean.values()))
 
     def _text(self, path: str) -> Text:
@@ -230,7 +230,7 @@ class _Reading:
             )
             if not fits:
                 said = _(
-                    "Ce fichier n’a pas sa place ici : voyez docs/reference/content-format.md."
+                    "Ce fichier n’a pas sa place ici : voyez docs/reference/content-format.md."
                 )
                 self.problems.add(path, 0, said)
 
@@ -273,7 +273,7 @@ class _Reading:
         for folder in self.folders:
             if f"{folder}/module.toml" not in self.files:
                 if any(not self._is_a_file(path) for path in self._under(folder)):
-                    said = _("Ce module n’a pas de fiche : ajoutez module.toml.")
+                    said = _("Ce module n’a pas de fiche : ajoutez module.toml.")
                     self.problems.add(folder, 0, said)
                 continue
             numbered = _NUMBERED.fullmatch(folder)
@@ -297,7 +297,7 @@ class _Reading:
         sheet = sheet or Table(values={}, path=text.path, lines=(), problems=Problems())
         chapters = tuple(self._chapters(folder))
         if not chapters:
-            self.problems.add(folder, 0, _("Ce module n’a aucun chapitre : créez 01-son-nom.md."))
+            self.problems.add(folder, 0, _("Ce module n’a aucun chapitre : créez 01-son-nom.md."))
         module = ModuleText(
             folder=folder,
             slug=slug,
@@ -376,7 +376,7 @@ class _Reading:
             e.lower().removeprefix(".") for e in sheet.texts("files", least=1, longest=8)
         ]
         if any(not re.fullmatch(r"[a-z0-9]+", extension) for extension in extensions):
-            sheet.wrong("files", _("Une extension s’écrit en lettres et chiffres : « pdf »."))
+            sheet.wrong("files", _("Une extension s’écrit en lettres et chiffres : « pdf »."))
         project = ProjectText(
             title=sheet.text("title", most=150),
             minutes=sheet.integer("minutes", least=1, most=6_000),

@@ -30,7 +30,7 @@ def check_pattern(pattern: str) -> None:
         parsed = _parser.parse(pattern)
         re.compile(pattern)
     except (re.error, OverflowError, RecursionError) as error:
-        said = _("Ce n’est pas une expression régulière : %(detail)s.")
+        said = _("Ce n’est pas une expression régulière : %(detail)s.")
         raise UnsafePattern(said % {"detail": error}) from error
     if _unbounded(parsed, inside=False) > 2:
         raise UnsafePattern(_("Cette expression a plus de deux répétitions sans fin."))
@@ -50,7 +50,7 @@ def _unbounded(parsed: Iterable[tuple[Any, Any]], *, inside: bool) -> int:
         elif name in _REPEATS:
             _least, most, repeated = argument
             if most != 1 and inside:
-                raise UnsafePattern(_("Cette expression répète une répétition : simplifiez-la."))
+                raise UnsafePattern(_("Cette expression répète une répétition : simplifiez-la."))
             endless = int(most) > _MANY
             count += endless + _unbounded(repeated, inside=inside or most != 1)
         else:

@@ -19,7 +19,7 @@ class Problem:
 
 
 class ContentRefused(Exception):
-    """Ce contenu ne peut pas être importé : corrigez ce qui suit, rien n’a été changé."""
+    """Ce contenu ne peut pas être importé : corrigez ce qui suit, rien n’a été changé."""
 
     def __init__(self, *problems: Problem) -> None:
         super().__init__(*problems)

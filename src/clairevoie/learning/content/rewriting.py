@@ -98,11 +98,11 @@ class Rewriting:
     def _heading(self, token: Token, words: Token) -> None:
         level = int(token.tag[1])
         if self.is_fragment:
-            self._wrong(_("Un exercice n’a pas d’intertitre : retirez les « # »."))
+            self._wrong(_("Un exercice n’a pas d’intertitre : retirez les « # »."))
         elif level == 1:
-            self._wrong(_("Le titre est dans la fiche : les intertitres commencent à « ## »."))
+            self._wrong(_("Le titre est dans la fiche : les intertitres commencent à « ## »."))
         elif level > self._level + 1 or level > 5:
-            self._wrong(_("Un niveau d’intertitre est sauté : mettez un « # » de moins."))
+            self._wrong(_("Un niveau d’intertitre est sauté : mettez un « # » de moins."))
         self._level = level
         said = _plain(words)
         name = self._named(said)
@@ -132,7 +132,7 @@ class Rewriting:
     def _until_close(self, tokens: list[Token], at: int) -> int:
         """Tokens between a video's first line and the end of its block, which is dropped."""
         if tokens[at + 4].type != "blockquote_close":
-            self._wrong(_("Une vidéo tient sur une ligne : son texte vient après, sans « > »."))
+            self._wrong(_("Une vidéo tient sur une ligne : son texte vient après, sans « > »."))
         return 3
 
     def _callout(self, opening: Token, words: Token) -> tuple[list[Token], Token | None, int]:
@@ -140,7 +140,7 @@ class Rewriting:
         mark = _CALLOUT.fullmatch(first.strip())
         kind = mark[1] if mark else ""
         if kind not in _CALLOUTS:
-            said = _("Cet encadré n’existe pas. Connus : %(known)s.")
+            said = _("Cet encadré n’existe pas. Connus : %(known)s.")
             self._wrong(said % {"known": ", ".join(f"[!{name}]" for name in _CALLOUTS)})
             return [opening], Token("blockquote_close", "blockquote", -1), 0
         title = escapeHtml((mark[2] if mark else "").strip() or _title_of(kind))
@@ -160,7 +160,7 @@ class Rewriting:
         address = str(children[0].attrGet("href") or "") if children else ""
         title = words.content.partition(")")[2].strip()
         if not title or not address or self.is_fragment:
-            self._wrong(_("Une vidéo s’écrit : > [!VIDEO](adresse) suivi de son titre."))
+            self._wrong(_("Une vidéo s’écrit : > [!VIDEO](adresse) suivi de son titre."))
             return _raw("")
         if "://" not in address:
             return self._local_video(address, title)
@@ -178,7 +178,7 @@ class Rewriting:
         path = self._path(address)
         video = self.place.files.get(path)
         if video is None or extension_of(path) not in VIDEOS:
-            self._wrong(_("Cette vidéo n’est pas dans le dossier : %(path)s.") % {"path": path})
+            self._wrong(_("Cette vidéo n’est pas dans le dossier : %(path)s.") % {"path": path})
             return _raw("")
         words = self.place.files.get(path.rsplit(".", 1)[0] + ".vtt")
         track = ""
@@ -211,16 +211,18 @@ class Rewriting:
         file = self.place.files.get(path)
         alt = _plain(image).strip()
         if file is None or extension_of(path) not in PICTURES:
-            said = _("Cette image n’est pas dans le dossier : %(path)s.")
+            said = _("Cette image n’est pas dans le dossier : %(path)s.")
             self._wrong(said % {"path": path})
             return ""
         if not alt:
             said = _(
-                "Cette image n’a pas de texte de remplacement : ![ce que l’on y voit](%(path)s)."
+                "Dites ce que l’on voit sur cette image, entre les crochets : ![…](%(path)s)."
             )
             self._wrong(said % {"path": path})
         size = f' width="{file.width}" height="{file.height}"' if file.width else ""
-        return f'<img src="/contenus/{file.name}" alt="{escapeHtml(alt)}"{size} loading="lazy">'
+        paper = ' class="on-paper"' if file.is_drawn_in_ink else ""
+        said = escapeHtml(alt)
+        return f'<img src="/contenus/{file.name}" alt="{said}"{size}{paper} loading="lazy">'
 
     # --- Inside lines -------------------------------------------------------------------------
 
@@ -259,7 +261,7 @@ class Rewriting:
             return
         target = self.place.chapters.get(path)
         if target is None:
-            said = _("Ce lien ne mène à aucun chapitre ni fichier du parcours : %(path)s.")
+            said = _("Ce lien ne mène à aucun chapitre ni fichier du parcours : %(path)s.")
             self._wrong(said % {"path": path})
             return
         token.attrSet("href", f"{target}#{fragment}" if fragment else target)

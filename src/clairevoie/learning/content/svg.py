@@ -49,7 +49,7 @@ class Drawing:
 def clean_drawing(data: bytes) -> Drawing:
     """Raises :class:`UnsafeDrawing`."""
     if len(data) > LARGEST:
-        raise UnsafeDrawing(_("Ce dessin dépasse 1 Mo : simplifiez-le."))
+        raise UnsafeDrawing(_("Ce dessin dépasse 1 Mo : simplifiez-le."))
     root = _parsed(data)
     if root.tag != f"{{{_SVG}}}svg":
         raise UnsafeDrawing(_("Ce fichier n’est pas un dessin SVG."))
@@ -66,7 +66,7 @@ def _parsed(data: bytes) -> ET.Element:
     parser = expat.ParserCreate(namespace_separator="}")
 
     def refuse(*_args: object) -> NoReturn:
-        raise UnsafeDrawing(_("Ce dessin contient une déclaration ENTITY : retirez-la."))
+        raise UnsafeDrawing(_("Ce dessin contient une déclaration ENTITY : retirez-la."))
 
     def start(tag: str, attributes: dict[str, str]) -> None:
         builder.start(_braced(tag), {_braced(name): said for name, said in attributes.items()})
@@ -90,7 +90,7 @@ def _braced(name: str) -> str:
 
 def _keep_what_draws(element: ET.Element, depth: int = 0) -> None:
     if depth > 100:
-        raise UnsafeDrawing(_("Ce dessin est trop imbriqué : simplifiez-le."))
+        raise UnsafeDrawing(_("Ce dessin est trop imbriqué : simplifiez-le."))
     _keep_attributes(element)
     if element.tag == f"{{{_SVG}}}style" and _acts(element.text or ""):
         raise UnsafeDrawing(_("Une feuille de style de ce dessin appelle un autre fichier."))
@@ -99,7 +99,7 @@ def _keep_what_draws(element: ET.Element, depth: int = 0) -> None:
         if space != _SVG or name in _LEFT_BY_EDITORS:
             element.remove(child)
         elif name not in _ELEMENTS:
-            said = _("Ce dessin contient <%(name)s>, que l’on ne sert pas : retirez-le.")
+            said = _("Ce dessin contient <%(name)s>, que l’on ne sert pas : retirez-le.")
             raise UnsafeDrawing(said % {"name": name})
         else:
             _keep_what_draws(child, depth + 1)
@@ -112,13 +112,13 @@ def _keep_attributes(element: ET.Element) -> None:
             del element.attrib[full]
         elif name.lower().startswith("on"):
             said = _(
-                "Ce dessin contient l’attribut « %(name)s », qui exécute du code : retirez-le."
+                "Ce dessin contient l’attribut « %(name)s », qui exécute du code : retirez-le."
             )
             raise UnsafeDrawing(said % {"name": name})
         elif name == "href" and not value.startswith("#"):
-            raise UnsafeDrawing(_("Un lien de ce dessin mène hors de lui : retirez-le."))
+            raise UnsafeDrawing(_("Un lien de ce dessin mène hors de lui : retirez-le."))
         elif name != "href" and _acts(value):
-            said = _("L’attribut « %(name)s » de ce dessin appelle un autre fichier : retirez-le.")
+            said = _("L’attribut « %(name)s » de ce dessin appelle un autre fichier : retirez-le.")
             raise UnsafeDrawing(said % {"name": name})
 
 

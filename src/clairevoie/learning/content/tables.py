@@ -35,12 +35,12 @@ def decode(path: str, data: bytes, problems: Problems) -> Text:
         content = data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        problems.add(path, line, _("Ce fichier n’est pas en UTF-8 : enregistrez-le ainsi."))
+        problems.add(path, line, _("Ce fichier n’est pas en UTF-8 : enregistrez-le ainsi."))
         return Text(path=path, content="")
     control = _CONTROL.search(content)
     if control:
         line = content.count("\n", 0, control.start()) + 1
-        problems.add(path, line, _("Un caractère invisible se cache ici : retirez-le."))
+        problems.add(path, line, _("Un caractère invisible se cache ici : retirez-le."))
         return Text(path=path, content="")
     return Text(path=path, content=content)
 
@@ -73,13 +73,13 @@ class Table:
         if value is None:
             return None
         if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-            self.wrong(key, _("« %(key)s » doit être %(named)s.") % {"key": key, "named": named})
+            self.wrong(key, _("« %(key)s » doit être %(named)s.") % {"key": key, "named": named})
             return None
         return value
 
     def _missing(self, key: str) -> None:
         if self.values.get(key) is None:
-            self.wrong(key, _("« %(key)s » manque : ajoutez-le.") % {"key": key})
+            self.wrong(key, _("« %(key)s » manque : ajoutez-le.") % {"key": key})
 
     def text(self, key: str, *, most: int = 2_000, required: bool = True) -> str:
         """Words; empty where there are none."""
@@ -87,14 +87,14 @@ class Table:
         if len(value) > most:
             self.wrong(
                 key,
-                _("« %(key)s » compte %(size)d signes ; %(most)d au plus.")
+                _("« %(key)s » compte %(size)d signes ; %(most)d au plus.")
                 % {"key": key, "size": len(value), "most": most},
             )
         if required and not value:
             if self.values.get(key) is None:
                 self._missing(key)
             else:
-                self.wrong(key, _("« %(key)s » est vide : remplissez-le.") % {"key": key})
+                self.wrong(key, _("« %(key)s » est vide : remplissez-le.") % {"key": key})
         return value
 
     def integer(self, key: str, *, least: int, most: int, default: int | None = None) -> int:
@@ -106,7 +106,7 @@ class Table:
             return default if default is not None else least
         if not least <= value <= most:
             bounds = {"key": key, "least": least, "most": most}
-            self.wrong(key, _("« %(key)s » va de %(least)d à %(most)d.") % bounds)
+            self.wrong(key, _("« %(key)s » va de %(least)d à %(most)d.") % bounds)
             return least
         return int(value)
 
@@ -118,7 +118,7 @@ class Table:
                 self._missing(key)
             return default or 0.0
         if not abs(value) < 1e15:
-            self.wrong(key, _("« %(key)s » n’est pas un nombre utilisable.") % {"key": key})
+            self.wrong(key, _("« %(key)s » n’est pas un nombre utilisable.") % {"key": key})
             return 0.0
         return float(value)
 
@@ -126,7 +126,7 @@ class Table:
         """One of these words."""
         value = self.text(key)
         if value and value not in options:
-            said = _("« %(key)s » est l’un de : %(options)s.")
+            said = _("« %(key)s » est l’un de : %(options)s.")
             self.wrong(key, said % {"key": key, "options": ", ".join(options)})
         return value
 
@@ -138,13 +138,13 @@ class Table:
                 self._missing(key)
             return []
         if any(not isinstance(item, str) or not item.strip() for item in value):
-            self.wrong(key, _("« %(key)s » doit être une liste de textes.") % {"key": key})
+            self.wrong(key, _("« %(key)s » doit être une liste de textes.") % {"key": key})
             return []
         if any(len(item) > longest for item in value):
-            said = _("Un texte de « %(key)s » dépasse %(longest)d signes.")
+            said = _("Un texte de « %(key)s » dépasse %(longest)d signes.")
             self.wrong(key, said % {"key": key, "longest": longest})
         if not least <= len(value) <= most:
-            said = _("« %(key)s » compte de %(least)d à %(most)d textes ; il y en a %(size)d.")
+            said = _("« %(key)s » compte de %(least)d à %(most)d textes ; il y en a %(size)d.")
             bounds = {"key": key, "least": least, "most": most, "size": len(value)}
             self.wrong(key, said % bounds)
         return [item.strip() for item in value]
@@ -156,10 +156,10 @@ class Table:
             self._missing(key)
             return []
         if any(not isinstance(item, dict) for item in value):
-            self.wrong(key, _("« %(key)s » doit être une liste de tables.") % {"key": key})
+            self.wrong(key, _("« %(key)s » doit être une liste de tables.") % {"key": key})
             return []
         if not least <= len(value) <= most:
-            said = _("« %(key)s » compte de %(least)d à %(most)d éléments ; il y en a %(size)d.")
+            said = _("« %(key)s » compte de %(least)d à %(most)d éléments ; il y en a %(size)d.")
             bounds = {"key": key, "least": least, "most": most, "size": len(value)}
             self.wrong(key, said % bounds)
         line = self.line_of(key)
@@ -176,7 +176,7 @@ class Table:
         """Keys that nobody reads are mistakes: a typing error would go unseen."""
         for key in self.values:
             if key not in self.known:
-                said = _("« %(key)s » n’existe pas ici. Connus : %(known)s.")
+                said = _("« %(key)s » n’existe pas ici. Connus : %(known)s.")
                 known = ", ".join(sorted(self.known))
                 self.wrong(key, said % {"key": key, "known": known})
 
@@ -191,7 +191,7 @@ def read_front_matter(text: Text, problems: Problems) -> tuple[Table | None, str
     lines = text.plain.splitlines(keepends=True)
     marks = [at for at, line in enumerate(lines) if line.strip() == "+++"][:2]
     if len(marks) < 2 or marks[0] != 0:
-        said = _("Ce fichier commence par une fiche entre deux lignes « +++ ».")
+        said = _("Ce fichier commence par une fiche entre deux lignes « +++ ».")
         problems.add(text.path, 1, said)
         return None, "", 1
     table = _parse(text.path, "".join(lines[1 : marks[1]]), problems, first=2)
@@ -205,7 +205,7 @@ def _parse(path: str, source: str, problems: Problems, *, first: int) -> Table |
         place = _PLACE.search(str(error))
         line = int(place[1]) if place and place[1] else source.count("\n") + 1
         detail = _PLACE.sub("", str(error))
-        said = _("Ce n’est pas du TOML : %(detail)s.") % {"detail": detail}
+        said = _("Ce n’est pas du TOML : %(detail)s.") % {"detail": detail}
         problems.add(path, first + line - 1, said)
         return None
     lines = source.splitlines()

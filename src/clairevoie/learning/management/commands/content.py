@@ -19,7 +19,7 @@ from clairevoie.privacy.console import VerbCommand, progress
 
 
 class Command(VerbCommand):
-    help = "Parcours : lire des dossiers de Markdown et de TOML, ou en écrire."
+    help = "Parcours : lire des dossiers de Markdown et de TOML, ou en écrire."
 
     def add_verbs(self, verbs: Any) -> None:
         check = verbs.add_parser("check", help="Relire sans rien importer.")
@@ -71,10 +71,10 @@ class Command(VerbCommand):
     def export_sources(self, *, slug: str, folder: Path, as_json: bool, **_options: Any) -> None:
         edition = latest_edition(slug)
         if edition is None:
-            raise CommandError(_("Aucun parcours ne porte ce code : %(slug)s") % {"slug": slug})
+            raise CommandError(_("Aucun parcours ne porte ce code : %(slug)s") % {"slug": slug})
         target = folder / slug
         if target.exists() and any(target.iterdir()):
-            raise CommandError(_("Ce dossier n’est pas vide : %(path)s") % {"path": target})
+            raise CommandError(_("Ce dossier n’est pas vide : %(path)s") % {"path": target})
         count = 0
         for path, content in sources_of(edition):
             file = target / path
@@ -84,7 +84,7 @@ class Command(VerbCommand):
         if as_json:
             self.answer({"parcours": slug, "edition": edition.number, "files": count})
         else:
-            said = _("Édition %(number)d de %(slug)s : %(count)d fichiers dans %(path)s.")
+            said = _("Édition %(number)d de %(slug)s : %(count)d fichiers dans %(path)s.")
             self.stdout.write(
                 said
                 % {"number": edition.number, "slug": slug, "count": count, "path": str(target)}
@@ -143,7 +143,7 @@ def _summary(imported: Imported) -> dict[str, Any]:
 def _sentence(imported: Imported) -> str:
     words = {"slug": imported.parcours.slug, "number": imported.edition.number}
     if imported.new:
-        said = _("%(slug)s : édition %(number)d importée.") % words
+        said = _("%(slug)s : édition %(number)d importée.") % words
     else:
-        said = _("%(slug)s : rien de nouveau depuis l’édition %(number)d.") % words
+        said = _("%(slug)s : rien de nouveau depuis l’édition %(number)d.") % words
     return f"{said} {_('Elle est publiée.')}" if imported.published else said
