@@ -31,6 +31,8 @@ OPEN_TO = {
     "messages": {"eve", "helene"},
     "conservation": {"eve", "helene"},
     "politique": {"eve", "gaston", "helene"},
+    "parcours": {"bob", "eve"},
+    "editions": {"bob", "eve"},
     "enquetes": {"bob", "eve", "helene"},
     "avis": {"eve", "helene"},
     "lettres": {"eve", "helene"},
