@@ -63,15 +63,15 @@ def import_parcours(
     """
     latest = latest_edition(slug)
     digest = digest_of(files, _originals(latest))
-    changed = latest is None or (latest.sha256, latest.renderer) != (digest, RENDERER)
-    text = read_parcours(slug, files, read=read) if changed else None
+    text = None if _is_of(latest, digest) else read_parcours(slug, files, read=read)
     with transaction.atomic():
-        if text is not None:
-            latest = _store(text, digest=digest, author=author, at=at)
-        assert latest is not None, "nothing to read means something was read before"
-        moves = publish and put_online(edition=latest, author=author, at=at)
+        edition = _current_or_new(text, slug=slug, digest=digest, author=author, at=at)
+        moves = publish and put_online(edition=edition, author=author, at=at)
     return Imported(
-        parcours=latest.parcours, edition=latest, new=text is not None, published=moves
+        parcours=edition.parcours,
+        edition=edition,
+        new=latest is None or edition.pk != latest.pk,
+        published=moves,
     )
 
 
@@ -92,6 +92,25 @@ def latest_edition(slug: str) -> Edition | None:
     return editions.order_by("-number").first()
 
 
+def _is_of(edition: Edition | None, digest: str) -> bool:
+    """The edition was made of exactly these sources, by the renderer of today."""
+    return edition is not None and (edition.sha256, edition.renderer) == (digest, RENDERER)
+
+
+def _current_or_new(
+    text: ParcoursText | None, *, slug: str, digest: str, author: UUID | None, at: datetime
+) -> Edition:
+    """The next edition, unless somebody else imported the same one while we were reading."""
+    parcours, _new = Parcours.objects.get_or_create(slug=slug)
+    Parcours.objects.select_for_update().get(pk=parcours.pk)  # one import at a time
+    latest = latest_edition(slug)
+    if latest is not None and (text is None or _is_of(latest, digest)):
+        return latest
+    assert text is not None, "nothing to read means something was read before"
+    number = latest.number + 1 if latest else 1
+    return _store(text, parcours=parcours, number=number, digest=digest, author=author, at=at)
+
+
 def _originals(edition: Edition | None) -> dict[tuple[str, str], str]:
     if edition is None:
         return {}
@@ -99,11 +118,16 @@ def _originals(edition: Edition | None) -> dict[tuple[str, str], str]:
     return {(path, clean): original for path, clean, original in placed}
 
 
-def _store(text: ParcoursText, *, digest: str, author: UUID | None, at: datetime) -> Edition:
-    parcours, _new = Parcours.objects.get_or_create(slug=text.slug)
-    Parcours.objects.select_for_update().get(pk=parcours.pk)  # one import at a time
-    before = parcours.editions.order_by("-number").values_list("number", flat=True).first() or 0
-    edition = _edition(text, parcours=parcours, number=before + 1, digest=digest, at=at)
+def _store(
+    text: ParcoursText,
+    *,
+    parcours: Parcours,
+    number: int,
+    digest: str,
+    author: UUID | None,
+    at: datetime,
+) -> Edition:
+    edition = _edition(text, parcours=parcours, number=number, digest=digest, at=at)
     _store_topics(edition, text.topics)
     _store_files(edition, text.files)
     position = 0

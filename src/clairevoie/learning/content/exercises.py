@@ -210,7 +210,9 @@ def _fill(table: Table, place: Place) -> Fill:
     text = table.text("text", most=5_000)
     blanks = [[a.strip() for a in found.split("|")] for found in _BLANK.findall(text)]
     if text and not blanks:
-        table.wrong("text", _("Aucun trou : écrivez la réponse entre {{ et }}, là où il faut compléter."))
+        table.wrong(
+            "text", _("Aucun trou : écrivez la réponse entre {{ et }}, là où il faut compléter.")
+        )
     if len(blanks) > 20 or any(not all(answers) for answers in blanks):
         table.wrong("text", _("Chaque trou a sa réponse, et il y en a vingt au plus."))
     if _OPEN in text or _CLOSE in text:
