@@ -98,6 +98,17 @@ def test_a_chapter_is_read_again_with_its_answers(bob: Person) -> None:
     assert at_work(bob).get(f"/gestion/apercu/{made.uuid}/9/").status_code == 404
 
 
+def test_a_project_is_read_again_with_its_rubric(bob: Person) -> None:
+    made = edition()
+    client = at_work(bob)
+
+    page = client.get(f"/gestion/apercu/{made.uuid}/projet/2/").content.decode()
+
+    assert "La moyenne est juste" in page
+    assert "À 0,1 près." in page
+    assert client.get(f"/gestion/apercu/{made.uuid}/projet/1/").status_code == 404
+
+
 @pytest.mark.parametrize("name", ["flora", "gaston", "helene"])
 def test_other_staff_neither_read_nor_bring(name: str, request: pytest.FixtureRequest) -> None:
     made = edition()
@@ -109,6 +120,7 @@ def test_other_staff_neither_read_nor_bring(name: str, request: pytest.FixtureRe
         f"/gestion/editions/{made.uuid}/",
         f"/gestion/editions/{made.uuid}/publier/",
         f"/gestion/apercu/{made.uuid}/1/",
+        f"/gestion/apercu/{made.uuid}/projet/2/",
     ):
         assert client.get(path).status_code == 403, path
 

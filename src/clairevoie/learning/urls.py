@@ -9,6 +9,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("catalogue/", catalogue.listing, name="catalogue"),
     path("parcours/<slug:slug>/", catalogue.parcours, name="parcours"),
     path("gestion/apercu/<uuid:number>/<int:position>/", preview.chapter, name="preview"),
+    path(
+        "gestion/apercu/<uuid:number>/projet/<int:position>/",
+        preview.project,
+        name="preview-project",
+    ),
     re_path(
         rf"^contenus/(?P<fingerprint>[0-9a-f]{{64}})\.(?P<form>{_FORMS})$",
         files.content_file,

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from clairevoie.learning.actions import publishing
-from clairevoie.learning.models import Chapter, Edition, outline_of
+from clairevoie.learning.models import Edition, Module, outline_of
 from clairevoie.lib import calendar
 from clairevoie.privacy.backoffice import Deed, ReadOnlyAdmin, Section, author
 
@@ -82,11 +82,17 @@ class EditionRoom(ReadOnlyAdmin):
             yield Section(
                 title=f"{module.position}. {module.title}",
                 columns=(_("Chapitre"), _("Minutes"), _("Exercices")),
-                rows=[self._row(record, chapter) for chapter in module.chapters.all()],
+                rows=list(self._rows(record, module)),
             )
 
     @staticmethod
-    def _row(edition: Edition, chapter: Chapter) -> tuple[Any, ...]:
-        url = reverse("learning:preview", args=[edition.uuid, chapter.position])
-        link = format_html('<a href="{}">{}</a>', url, chapter.title)
-        return link, chapter.minutes, chapter.exercise_count
+    def _rows(edition: Edition, module: Module) -> Iterable[tuple[Any, ...]]:
+        for chapter in module.chapters.all():
+            url = reverse("learning:preview", args=[edition.uuid, chapter.position])
+            link = format_html('<a href="{}">{}</a>', url, chapter.title)
+            yield link, chapter.minutes, chapter.exercise_count
+        project = getattr(module, "project", None)
+        if project:
+            url = reverse("learning:preview-project", args=[edition.uuid, module.position])
+            link = format_html('<a href="{}">{}</a>', url, project.title)
+            yield link, project.minutes, _("projet")
