@@ -31,6 +31,11 @@ TABLES = {
     "privacy_disclosure": "subject_id",
     "privacy_expirynotice": "subject_id",
     "privacy_exportpack": "subject_id",
+    "privacy_formernumber": "subject_id",
+    "consent_parentalconsent": "subject_id",
+    "newsletter_interest": "subject_id",
+    "newsletter_subscription": "subject_id",
+    "newsletter_pending": "subject_id",
     "messaging_message": "subject_id",
     "surveys_answer": "subject_id",
     "surveys_invitation": "subject_id",
@@ -46,7 +51,11 @@ INDIRECT = {
     "account_emailconfirmation": "email_address_id IN "
     "(SELECT id FROM account_emailaddress WHERE user_id {among})"
 }
-LASTING = {"privacy_suspensionmark": "subject_id", "privacy_incident": "subject_id"}
+LASTING = {
+    "privacy_suspensionmark": "subject_id",
+    "privacy_incident": "subject_id",
+    "messaging_suppression": "subject_id",
+}
 FILES = {
     "privacy_exportpack": ("default", ("file",)),
     "messaging_message": ("mail", ("copy",)),
@@ -58,6 +67,11 @@ CLOCKS = {
     "privacy_expirynotice": "last_day",
     "privacy_exportpack": "expires_on",
     "privacy_incident": "closed_on",
+    "consent_parentalconsent": "waiting_since",
+    "newsletter_interest": "last_act_on",
+    "newsletter_subscription": "last_act_on",
+    "newsletter_pending": "asked_on",
+    "messaging_suppression": "reviewed_on",
     "messaging_message": "sent_on",
     "surveys_invitation": "sent_on",
     "surveys_answer": "answered_on",

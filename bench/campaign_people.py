@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.db import connection
+
 from clairevoie import messaging, policy, privacy
 from clairevoie.lib import calendar
 from clairevoie.privacy.models import ContactPoint, DataSubject, Objection
@@ -32,17 +34,11 @@ def subscribe(count: int) -> None:
             )
             for person in people
         )
-        privacy.give_consents(people, activity="newsletter", text=text, source="bench", at=AT)
+        privacy.give_consents(
+            people, activity="newsletter", text=text, source="bench", at=AT, recorded_at=AT
+        )
         Objection.including_restricted.bulk_create(
-            Objection(
-                subject=person,
-                activity="newsletter",
-                at=AT,
-                source="bench",
-                policy_hash=digest,
-                raised=True,
-            )
-            for person in barred[0::4]
+            _objection(person, digest) for person in barred[0::4]
         )
         DataSubject.objects.filter(pk__in=[p.pk for p in barred[1::4]]).update(restricted=True)
         messaging.suppress_many(
@@ -51,6 +47,19 @@ def subscribe(count: int) -> None:
             because="import",
             at=AT,
         )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")  # as any database does by itself within a minute of an import
+
+
+def _objection(person: DataSubject, policy_hash: str) -> Objection:
+    return Objection(
+        subject=person,
+        activity="newsletter",
+        at=AT,
+        source="bench",
+        policy_hash=policy_hash,
+        raised=True,
+    )
 
 
 def enqueue() -> str:

@@ -132,6 +132,31 @@ def no_count_is_left_for_a_database_that_is_gone() -> Iterator[None]:
     tally._counts.clear()
 
 
+@pytest.fixture(autouse=True)
+def no_anchor_of_another_ledger() -> Iterator[None]:
+    """Ledgers of tests begin alike: the same words, published at the same instant."""
+    yield
+    (HOME / "ledger.anchors").unlink(missing_ok=True)
+
+
+@pytest.fixture(autouse=True)
+def no_text_of_another_database() -> Iterator[None]:
+    """A process writes each text of the banner once, and each test begins without any."""
+    yield
+    from clairevoie.consent.choosing import _kept
+
+    _kept.clear()
+
+
+@pytest.fixture(autouse=True)
+def no_language_of_another_reader() -> Iterator[None]:
+    """A request leaves its language to the thread, which in a test is that of the next test."""
+    from django.utils import translation
+
+    yield
+    translation.deactivate()
+
+
 @pytest.fixture
 def recipients_as_they_are(db: None) -> Iterator[None]:
     """A test that cuts a recipient off leaves no memory of it to the next."""
@@ -169,6 +194,24 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
         "executable_path": os.environ.get("CHROMIUM", "/usr/bin/chromium"),
         "args": [f"--{switch}" for switch in switches],
     }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def browsers_keep_static_files() -> Iterator[None]:
+    """As in production, where a style sheet is asked for once: half of the time of a page here."""
+    from django.contrib.staticfiles.handlers import StaticFilesHandlerMixin as Handler
+
+    serve = Handler.serve
+    patch = pytest.MonkeyPatch()
+
+    def kept(self: Handler, request: Any) -> Any:
+        response = serve(self, request)
+        response.headers["Cache-Control"] = "max-age=3600"
+        return response
+
+    patch.setattr(Handler, "serve", kept)
+    yield
+    patch.undo()
 
 
 @pytest.fixture(scope="session")

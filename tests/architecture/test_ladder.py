@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import tomllib
 from functools import cache
+from pathlib import Path
 
 import grimp
-from importlinter.cli import lint_imports
 
 from clairevoie import privacy
 from tests.architecture.source import REPOSITORY, SOURCE, nothing
@@ -35,7 +36,16 @@ def _graph() -> grimp.ImportGraph:
 
 
 def test_the_ladder_holds_and_every_app_stands_on_it() -> None:
-    assert lint_imports(config_filename=str(REPOSITORY / "pyproject.toml"), cache_dir=None) == 0
+    # A process of its own: it sets up logging for itself, and would silence all our loggers.
+    done = subprocess.run(
+        [Path(sys.executable).with_name("lint-imports"), "--no-cache"],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout
 
 
 def test_every_app_has_a_rung_with_a_sentence() -> None:
@@ -46,8 +56,8 @@ def test_every_app_has_a_rung_with_a_sentence() -> None:
     assert {app for rung in rungs for app in rung.split(" | ")} == folders
     for rung in rungs:  # siblings share a line, with a sentence each
         line = next(line for line in text.splitlines() if line.strip().startswith(f'"{rung}",'))
-        sentences = line.partition("#")[2].split(";")
-        assert len(sentences) == len(rung.split(" | ")), f"{rung}: a sentence for each"
+        sentences = [words for words in line.partition("#")[2].split(";") if words.strip()]
+        assert len(sentences) >= len(rung.split(" | ")), f"{rung}: a sentence for each"
         assert all(len(words.split()) >= 3 for words in sentences), f"{rung} has no sentence"
 
 

@@ -114,7 +114,7 @@ def test_a_page_costs_no_query_and_a_batch_costs_one(client: Client) -> None:
 def test_what_two_processes_add_is_summed() -> None:
     first, second = Tally(), Tally()
     for one in (first, second, second):
-        one.add(Family.PAGE, "/", at=NOON)
+        one.add({Family.PAGE: "/"}, at=NOON)
 
     first.settle()
     second.settle()
@@ -124,7 +124,7 @@ def test_what_two_processes_add_is_summed() -> None:
 
 def test_a_day_is_that_of_paris() -> None:
     mine = Tally()
-    mine.add(Family.PAGE, "/", at=datetime.fromisoformat("2026-11-22T23:30:00+00:00"))
+    mine.add({Family.PAGE: "/"}, at=datetime.fromisoformat("2026-11-22T23:30:00+00:00"))
 
     mine.settle()
 
@@ -134,7 +134,7 @@ def test_a_day_is_that_of_paris() -> None:
 def test_sums_ripen_after_ten_seconds(settings: Settings) -> None:
     settings.CLAIREVOIE_COUNT_SECONDS = 10
     mine = Tally()
-    mine.add(Family.PAGE, "/", at=NOON)
+    mine.add({Family.PAGE: "/"}, at=NOON)
 
     assert not mine.is_ripe(at=NOON + timedelta(seconds=9))
     assert mine.is_ripe(at=NOON + timedelta(seconds=10))
@@ -142,7 +142,7 @@ def test_sums_ripen_after_ten_seconds(settings: Settings) -> None:
 
 def test_a_busy_database_loses_no_count(monkeypatch: pytest.MonkeyPatch) -> None:
     mine = Tally()
-    mine.add(Family.PAGE, "x" * 500, at=NOON)
+    mine.add({Family.PAGE: "x" * 500}, at=NOON)
     with transaction.atomic(), monkeypatch.context() as busy:
         savepoint = transaction.savepoint()
         busy.setattr(Count._meta, "db_table", "nulle_part")

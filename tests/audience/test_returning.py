@@ -10,9 +10,10 @@ import time_machine
 from django.test import Client
 
 from clairevoie import privacy
+from clairevoie.audience.actions import begin_visit
 from clairevoie.audience.counting import tally
 from clairevoie.audience.models import Count, Family, Visit
-from clairevoie.audience.visitors import Visitor, begin_visit
+from clairevoie.audience.visitors import Visitor
 from clairevoie.lib.calendar import PARIS
 from clairevoie.lib.duration import Duration
 from tests.promises import promise

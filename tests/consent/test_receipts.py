@@ -24,6 +24,7 @@ from clairevoie.consent import receipts, signing
 from clairevoie.consent.models import ReceiptKey
 from clairevoie.lib.canonical import NotCanonical, canonical, read_canonical
 from tests.cast import NOW, Person
+from tests.consent.journeys import press
 from tests.promises import promise
 
 GUIDE = Path(__file__).parents[2] / "docs" / "how-to" / "verify-a-receipt.md"
@@ -151,6 +152,18 @@ def test_a_proof_for_another_purpose_is_refused(agreed: Any) -> None:
     receipt = receipts.receipt_of(agreed)
     signed = signing.sign(receipt, at=NOW)
     options = {**signed["proof"], "proofPurpose": "authentication"}
+    options.pop("proofValue")
+
+    other = signing.sign_with(receipt, options, signing._private(_secret()))
+
+    with pytest.raises(signing.NotGenuine):
+        signing.verify(signing.written(other), signing.published_keys())
+
+
+def test_a_proof_that_gives_the_words_another_meaning_is_refused(agreed: Any) -> None:
+    receipt = receipts.receipt_of(agreed)
+    receipt.pop("@context")
+    options = signing.sign(receipt, at=NOW)["proof"] | {"@context": "https://example.org/"}
     options.pop("proofValue")
 
     other = signing.sign_with(receipt, options, signing._private(_secret()))
@@ -344,3 +357,11 @@ def test_what_is_written_is_read_back_and_in_no_other_form(value: Any) -> None:
     with pytest.raises(NotCanonical):
         read_canonical(written + b" ")
     assert json.loads(written) == value
+
+
+def test_the_receipt_of_a_choice_of_cookies_is_signed_too(client: Client) -> None:
+    press(client, "refuser")
+
+    file = client.get("/cookies/recu/").content
+
+    assert signing.verify(file, signing.published_keys())["choice_id"] is None

@@ -11,6 +11,7 @@ from clairevoie.accounts.roles import GRANTS, Category, Role, State, permissions
 from clairevoie.config.backoffice.pages import PAGES
 from clairevoie.privacy.backoffice import ReadOnlyAdmin
 from clairevoie.privacy.models import LedgerEntry
+from tests.architecture.addresses import addresses
 from tests.cast import Person
 from tests.gestion.conftest import SignIn, give_second_factor
 from tests.promises import promise
@@ -29,6 +30,12 @@ OPEN_TO = {
     "consentements": {"helene"},
     "textes-de-consentement": {"eve", "helene"},
     "messages": {"eve", "helene"},
+    "envois": {"eve", "helene"},
+    "audience": {"eve", "helene"},
+    "traceurs": {"eve", "gaston", "helene"},
+    "destinataires": {"eve", "gaston", "helene"},
+    "choix-de-cookies": {"eve", "helene"},
+    "oppositions": {"eve", "flora", "helene"},
     "conservation": {"eve", "helene"},
     "politique": {"eve", "gaston", "helene"},
     "parcours": {"bob", "eve"},
@@ -39,6 +46,9 @@ OPEN_TO = {
     "themes": {"eve", "helene"},
     "imports": {"eve", "helene"},
 }
+
+# What all the staff share: the way in, the words of a script, the samples of the design.
+OPEN_TO_STAFF = {"entrer", "textes.js", "composants"}
 
 
 def _url(room: str) -> str:
@@ -66,6 +76,29 @@ def test_a_room_opens_to_its_roles_and_refuses_the_others(
     answer = client.get(_url(room))
 
     assert answer.status_code == (200 if name in OPEN_TO[room] else 403)
+
+
+@pytest.mark.django_db
+@promise("P-003")
+@pytest.mark.parametrize("name", STAFF)
+def test_every_other_address_of_the_back_office_is_refused(
+    name: str, at_work: SignIn, request: pytest.FixtureRequest
+) -> None:
+    """Deny by default: what somebody adds under a room is shut to whom the room is shut."""
+    client = at_work(request.getfixturevalue(name))
+    shut = [
+        address.sample
+        for address in addresses()
+        if address.sample.startswith("/gestion/")
+        and address.sample.split("/")[2] not in ("", *OPEN_TO_STAFF)
+        and name not in OPEN_TO.get(address.sample.split("/")[2], set())
+    ]
+
+    answers = {
+        path: {client.get(path).status_code, client.post(path).status_code} for path in shut
+    }
+
+    assert {path: told for path, told in answers.items() if not told <= {403, 405}} == {}
 
 
 @pytest.mark.django_db

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from django.test import Client
@@ -23,11 +24,9 @@ from tests.architecture.addresses import addresses
 STAFF_ONLY = "/gestion/"
 SLACK = 86_400  # seconds: a day more, for a month of 31
 
-STORED = """async () => [
+STORED = """() => [
     ...Object.keys(localStorage).map(key => `local-storage ${key}`),
     ...Object.keys(sessionStorage).map(key => `session-storage ${key}`),
-    ...(await indexedDB.databases()).map(base => `IndexedDB ${base.name}`),
-    ...(await navigator.serviceWorker.getRegistrations()).map(() => "a service worker"),
 ]"""
 
 # What a person can do on a page: where links lead, what forms ask. Not the banner, which is the
@@ -70,6 +69,7 @@ class Crawl:
         for path in paths:
             self.at = path
             self._look(page, path)
+        self._weigh_the_rest(page)
         page.close()
 
     def _look(self, page: Page, path: str) -> None:
@@ -84,6 +84,14 @@ class Crawl:
                 self._hold_against_register(what)
         for cookie in self.context.cookies():
             self._weigh(cookie["name"], cookie["expires"])
+
+    def _weigh_the_rest(self, page: Page) -> None:
+        """IndexedDB, caches, service workers: the browser says what the site holds of each."""
+        question = {"origin": f"http://{self.host}"}
+        told = self.context.new_cdp_session(page).send("Storage.getUsageAndQuota", question)
+        for kept in told["usageBreakdown"]:
+            if kept["usage"]:
+                self._fault(f"keeps {kept['usage']:.0f} bytes of {kept['storageType']}")
 
     # --- Faults -------------------------------------------------------------------------------
 
@@ -129,19 +137,44 @@ def _covers(declared: str, origin: str) -> bool:
     return declared == origin
 
 
-def pages(client: Client) -> Iterator[str]:
+# Keeping ``Alice``'s second walk short: what a stranger read already is not read again by her,
+# but for the pages that greet her otherwise.
+GREETS = ("/", "/cookies/", "/newsletter/", "/confidentialite/")
+_known: dict[bool, tuple[str, ...]] = {}
+
+
+def own_pages(member: Client) -> tuple[str, ...]:
+    """The member's pages that no stranger sees, and those that know who reads them."""
+    strangers = set(pages(Client())) - set(GREETS)
+    return tuple(path for path in pages(member) if path not in strangers)
+
+
+def pages(client: Client) -> tuple[str, ...]:
     """Every address, the staff's apart, that shows ``client`` a page of its own.
 
     Found by walking the resolver: a page that somebody adds is walked without a word here. Those
     that answer forms alone have nothing to show; those that lead elsewhere lead to a page of
     this list, and the middleware already refuses whatever else they would write.
     """
+    signed_in = bool(client.cookies)
+    if signed_in not in _known:
+        _known[signed_in] = tuple(_pages(client))
+    return _known[signed_in]
+
+
+def _pages(client: Client) -> Iterator[str]:
+    lost = False
     for address in addresses():
         if address.sample.startswith(STAFF_ONLY):
             continue
         answer = client.get(address.sample)
-        if "text/html" in answer.headers.get("content-type", "") and answer.content:
-            yield address.sample
+        if "text/html" not in answer.headers.get("content-type", "") or not answer.content:
+            continue
+        if answer.status_code == HTTPStatus.NOT_FOUND and b"page--failure" in answer.content:
+            if lost:  # one page says so for every address that is lost
+                continue
+            lost = True
+        yield address.sample
 
 
 def _opened(page: Page, path: str) -> Response | None:

@@ -26,7 +26,9 @@ def readers(count: int, *, verified: bool = True) -> list[DataSubject]:
         for person in made
     )
     text = policy.current().activities["newsletter"].consent["fr"]
-    privacy.give_consents(made, activity="newsletter", text=text, source="test", at=NOW)
+    privacy.give_consents(
+        made, activity="newsletter", text=text, source="test", at=NOW, recorded_at=NOW
+    )
     return made
 
 

@@ -74,6 +74,22 @@ def test_an_address_refused_for_good_is_listed_at_once(alice: Person, mailbox: M
     assert not message.address
 
 
+def test_a_mailbox_that_does_not_exist_receives_no_news_any_more(
+    alice: Person, mailbox: Mailbox
+) -> None:
+    mailbox.answers = ["550 5.1.1 no such user"]
+
+    news = write(alice, "information")
+    more = write(alice, "information")
+    alert = write(alice, "security")
+
+    for message in (news, more, alert):
+        message.refresh_from_db()
+    assert (news.state, news.because) == (State.FAILED, "bounce")
+    assert (more.state, more.because) == (State.REFUSED, "suppressed")
+    assert alert.state == State.SENT
+
+
 def test_a_server_that_is_down_undoes_nothing_and_logs_nobody(
     alice: Person, bob: Person, mailbox: Mailbox, caplog: pytest.LogCaptureFixture, settings: Any
 ) -> None:

@@ -344,6 +344,29 @@ def test_the_worker_sends_slices_and_comes_back_until_it_is_done(
     assert (mailing.state, mailing.sent) == (Pace.DONE, 5)
 
 
+def test_a_slice_that_fails_is_taken_up_a_minute_later(
+    mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readers(3)
+    mailing = start()
+    DBTaskResult.objects.all().delete()
+
+    class Breaks(Smtp):
+        def close(self) -> None:
+            super().close()
+            raise RuntimeError("the line broke")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(couriers, "open_door", lambda _channel: Breaks())
+        with pytest.raises(RuntimeError):
+            tasks.send_mailing.func(str(mailing.uuid))
+    later = DBTaskResult.objects.get(status="READY")
+    run(mailing)
+
+    assert later.run_after > later.enqueued_at
+    assert len(mailbox.mails) == 3
+
+
 def test_a_mailing_that_a_dead_worker_left_is_handed_on_at_the_next_start() -> None:
     readers(1)
     mailing = start()

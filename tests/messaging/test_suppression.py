@@ -10,6 +10,7 @@ from zipfile import ZipFile
 import pytest
 
 from clairevoie import consent, messaging, privacy
+from clairevoie.accounts.actions.joining import prove_phone
 from clairevoie.lib.contact import NotAContact
 from clairevoie.messaging.models import Suppression
 from clairevoie.messaging.suppression import (
@@ -132,6 +133,17 @@ def test_a_new_double_opt_in_lifts_that_purpose_alone(alice: Person) -> None:
     assert messaging.suppressed([contact], "newsletter") == set()
     assert messaging.suppressed([contact], "information") == {contact}
     assert LedgerEntry.objects.filter(executor="messaging.readmit").count() == 1
+
+
+def test_a_bounce_is_forgotten_once_the_person_answers_from_there(alice: Person) -> None:
+    contact = ("phone", alice.canaries.phone)
+    say_no(contact, purpose=UNREACHABLE, because="bounce")
+    say_no(contact, purpose="newsletter")
+
+    prove_phone(member=alice.member, phone=alice.canaries.phone, at=NOW)
+
+    assert messaging.suppressed([contact], "information") == set()
+    assert messaging.suppressed([contact], "newsletter") == {contact}
 
 
 def test_nothing_to_lift_writes_nothing(alice: Person) -> None:

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from clairevoie import messaging, policy, privacy
 from clairevoie.lib.contact import NotAContact
+from clairevoie.messaging.letters import NoCategory
 from clairevoie.messaging.models import Channel, Message, State
 from clairevoie.privacy.models import ContactPoint, DataSubject
 from tests.cast import NOW, TODAY, Person
@@ -200,7 +201,7 @@ def test_writing_to_many_costs_the_same_queries_as_writing_to_two(
     privacy.object_to(charlie.subject, activity="information", source="mon-compte", at=NOW)
     people = [alice, bob, charlie, eve]
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         written = messaging.send_many(
             {person.subject.pk: NOTE for person in people}, "note", "information", at=NOW
         )
@@ -209,3 +210,11 @@ def test_writing_to_many_costs_the_same_queries_as_writing_to_two(
     assert set(Message.objects.values_list("subject", flat=True)) == {
         person.subject.pk for person in (alice, bob, eve)
     }
+
+
+@promise("P-015")
+def test_nothing_is_sent_for_an_activity_without_a_category(alice: Person) -> None:
+    with pytest.raises(NoCategory):
+        messaging.send(alice.subject, "note", "account", context=NOTE, at=NOW)
+
+    assert not Message.including_restricted.exists()

@@ -14,7 +14,7 @@ ADDRESS = "lecteur@exemple.fr"
 
 def asked(email: str, topics: list[Topic], **more: Any) -> None:
     """Somebody types an address on the page."""
-    values = {"language": "fr", "source": "page", "at": NOW, **more}
+    values = {"language": "fr", "source": "newsletter", "at": NOW, **more}
     subscribing.ask(email=email, topics=topics, **values)
 
 

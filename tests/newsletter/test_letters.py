@@ -15,8 +15,18 @@ def test_markdown_becomes_html_and_text_with_whole_addresses() -> None:
     assert "<h2>Titre</h2>" in letter.html
     assert 'href="http://127.0.0.1:8000/newsletter/"' in letter.html
     assert "Un lien (http://127.0.0.1:8000/newsletter/) et gras." in letter.text
-    assert "– un" in letter.text
-    assert "1. premier" in letter.text
+
+
+def test_plain_text_reads_like_a_letter() -> None:
+    body = (
+        "Bonjour,\nvoici.\n\n## Dates\n\n- lundi\n- mardi,\n  à midi\n    1. un\n    2. deux\n\n"
+        "> Citation\n\nFin.\n\n---\n\n```\ncode\n```"
+    )
+
+    assert written(body).text == (
+        "Bonjour,\nvoici.\n\nDates\n-----\n\n– lundi\n– mardi,\n  à midi\n  1. un\n  2. deux\n\n"
+        "> Citation\n\nFin.\n\n* * *\n\ncode"
+    )
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from clairevoie.messaging.models import Mailing, Message
 from clairevoie.newsletter import steps
 from clairevoie.newsletter.actions import sending, starting, subscribing, writing
 from clairevoie.newsletter.models import Campaign, Topic, recipients_of
-from clairevoie.privacy.models import LedgerEntry
+from clairevoie.privacy.models import DataSubject, LedgerEntry
 from tests.cast import NOW, Person
 from tests.gestion.conftest import SignIn, at_work
 from tests.newsletter.scene import confirmed, links_in, subscribed
@@ -62,6 +62,10 @@ def written_to(campaign: Campaign) -> set[int]:
     return set(messages.values_list("subject", flat=True))
 
 
+def readers(campaign: Campaign) -> list[DataSubject]:
+    return [subscription.subject for subscription in recipients_of(campaign)]
+
+
 # --- Whom ---------------------------------------------------------------------------------------
 
 
@@ -71,7 +75,7 @@ def test_whoever_did_not_tick_the_box_is_not_written_to(
 ) -> None:
     subscribed(alice, topics)
 
-    assert list(recipients_of(letter(topics))) == [alice.subject]
+    assert readers(letter(topics)) == [alice.subject]
 
 
 def test_a_letter_goes_to_the_followers_of_its_topics(topics: list[Topic], alice: Person) -> None:
@@ -79,7 +83,7 @@ def test_a_letter_goes_to_the_followers_of_its_topics(topics: list[Topic], alice
     confirmed(alice.canaries.email, topics[1:])
 
     assert recipients_of(letter(topics[:1])).count() == 1
-    assert list(recipients_of(letter(topics[1:]))) == [alice.subject]
+    assert readers(letter(topics[1:])) == [alice.subject]
     assert recipients_of(letter(topics)).count() == 2
 
 
@@ -87,8 +91,8 @@ def test_members_and_others_are_the_only_segments(topics: list[Topic], alice: Pe
     subscribed(alice, topics)
     stranger = confirmed("dehors@exemple.fr", topics).subject
 
-    assert list(recipients_of(letter(topics, audience="members"))) == [alice.subject]
-    assert list(recipients_of(letter(topics, audience="others"))) == [stranger]
+    assert readers(letter(topics, audience="members")) == [alice.subject]
+    assert readers(letter(topics, audience="others")) == [stranger]
 
 
 def test_whoever_stopped_is_restricted_or_dead_gets_nothing(
@@ -99,7 +103,7 @@ def test_whoever_stopped_is_restricted_or_dead_gets_nothing(
     subscribing.stop(subject=alice.subject, source="lettre", at=NOW)
     privacy.restrict(bob.subject, ground="accuracy", on=NOW.date())
 
-    assert list(recipients_of(letter(topics))) == [charlie.subject]
+    assert readers(letter(topics)) == [charlie.subject]
 
 
 def test_a_withdrawal_between_the_sending_and_the_mail_stops_it(
@@ -376,10 +380,12 @@ def test_a_letter_is_public_only_once_it_is_said(
     shown = visitor.get(address).content.decode()
     listed = visitor.get("/newsletter/archives/").content.decode()
     feed = visitor.get("/newsletter/archives/flux.xml")
+    map_of_site = visitor.get("/sitemap.xml").content.decode()
 
     assert before == 404
     assert "https://exemple.fr/programme?mois=1" in shown
     assert address in listed
+    assert address in map_of_site
     assert "desinscription" not in shown, "nobody's link"
     assert (feed.status_code, feed["Content-Type"]) == (200, "application/atom+xml; charset=utf-8")
 

@@ -158,7 +158,7 @@ def test_confirming_gives_the_consent_with_its_proof(visitor: Client, topics: li
     assert (shown.status_code, before) == (200, 0), "opening a link confirms nothing"
     assert "Votre abonnement est confirmé" in done.content.decode()
     assert consent.text == policy.current().activities["newsletter"].consent["fr"]
-    assert (consent.given, consent.source) == (True, "page")
+    assert (consent.given, consent.source) == (True, "newsletter")
     assert is_subscribed(subscription.subject)
     assert followed_by(subscription.subject) == ["parcours"]
 
@@ -199,6 +199,36 @@ def test_a_member_who_confirms_has_one_file_not_two(topics: list[Topic], alice: 
     assert is_subscribed(alice.subject)
     assert DataSubject.objects.count() == 1
     assert ContactPoint.objects.filter(normalised=alice.canaries.email).count() == 1
+
+
+def test_whose_mailbox_was_full_one_day_confirms_again(topics: list[Topic]) -> None:
+    confirmed(ADDRESS, topics)
+    messaging.suppress(kind="email", raw=ADDRESS, purpose="unreachable", because="bounce", at=NOW)
+
+    asked(ADDRESS, topics)
+    subscribing.confirm(pending=Pending.including_restricted.get(), at=NOW)
+
+    assert mails() == ["newsletter/confirm"] * 2
+    assert messaging.suppressed([("email", ADDRESS)], "newsletter") == set()
+    assert Subscription.including_restricted.count() == 1
+
+
+def test_pressing_the_button_twice_at_once_confirms_once(
+    visitor: Client, topics: list[Topic], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked(ADDRESS, topics)
+    pending = Pending.including_restricted.select_related("subject").get()
+    link = confirmation_link(pending)
+    subscribing.confirm(pending=pending, at=NOW)
+    # What the slower of two requests had read before the faster one was done.
+    monkeypatch.setattr(
+        "clairevoie.newsletter.views.subscribers.request_behind", lambda _token: pending
+    )
+
+    answer = visitor.post(link)
+
+    assert answer.status_code == 302
+    assert Consent.including_restricted.count() == 1
 
 
 def test_asking_again_replaces_the_topics_and_keeps_one_request(topics: list[Topic]) -> None:

@@ -97,7 +97,7 @@ CONTRADICTORY = {
     "muting a duty": ("activities", "service-notices", "category", '"survey"', "is not refused"),
     "a message of no category": ("activities", "information", "category", None, "is missing"),
     "a category of nothing sent": ("activities", "account", "category", '"contract"', "add it"),
-    "an unknown kind of message": ("activities", "information", "category", '"fun"', "choose one of"),
+    "an unknown sort of message": ("activities", "information", "category", '"x"', "choose one"),
     "promotion unasked": ("activities", "satisfaction", "category", '"newsletter"', "L34-5"),
     "updated before created": ("activities", "account", "updated-on", "2020-01-01", "is before"),
     "an address for a host": ("recipients", "mailer", "hosts", '["https://a.fr/"]', "write 'smtp"),

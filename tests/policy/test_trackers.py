@@ -99,7 +99,7 @@ def test_what_is_called_necessary_is_on_a_short_list() -> None:
     necessary = {c for c, t in policy.current().trackers.items() if t.category == "necessary"}
 
     public = {code for code in necessary if not code.startswith("gestion-")}
-    assert public == {"session", "csrf", "langue", "choix"}
+    assert public == {"session", "csrf", "langue", "choix", "retrait"}
 
 
 @promise("P-048")
@@ -113,6 +113,7 @@ def test_every_lasting_cookie_says_how_long_it_lasts() -> None:
     assert lasting == {
         "session": "P30D",
         "choix": "P6M",
+        "retrait": "P1Y1M",  # not to be counted at all: the person asked
         "apparence": "P6M",
         "visite": "P1Y1M",
         "google-analytics": "P1Y1M",

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 # Every page that anybody may open.
-PUBLIC = ("/", "/confidentialite/", "/confidentialite/v1/", "/mentions-legales/")
+PUBLIC = ("/", "/confidentialite/", "/confidentialite/v1/", "/mentions-legales/", "/cookies/")
 
 _LOADS = {"img", "script", "link", "iframe", "source", "video", "audio", "embed", "form", "use"}
 

@@ -61,13 +61,15 @@ _EDITING = frozenset(
 _TEACHING = frozenset(
     {"learning.view_parcours", "learning.view_edition", "learning.publish", "learning.bring"}
 )
+# Whoever answers people may see to it that nothing more is sent to them (P-058).
+_REFUSALS = frozenset({"messaging.view_suppression"})
 _HOUSE = frozenset({"site.view_components"})
 
 GRANTS: Mapping[Role, frozenset[str]] = MappingProxyType(
     {
         Role.LEARNER: _NOBODY,
         Role.TRAINER: _HOUSE | _SURVEYS | _TEACHING,
-        Role.ADVISOR: _HOUSE | _PERSONS,
+        Role.ADVISOR: _HOUSE | _PERSONS | _REFUSALS,
         Role.ACCOUNTANT: _HOUSE | {"privacy.view_policy"},
         # Suspending is an administrator's decision alone (P-082); erasing is the DPO's.
         Role.ADMINISTRATOR: _HOUSE
@@ -79,8 +81,10 @@ GRANTS: Mapping[Role, frozenset[str]] = MappingProxyType(
         | _TEACHING
         | _LETTERS
         | _EDITING
+        | _REFUSALS
         | {"surveys.view_answer", "surveys.moderate"}
-        | {"messaging.view_message", "privacy.suspend", "privacy.lift_suspension"}
+        | {"messaging.view_message", "messaging.view_mailing", "messaging.steer_mailing"}
+        | {"privacy.suspend", "privacy.lift_suspension"}
         | {"accounts.appoint", "privacy.switch_recipient"},
         Role.DPO: _HOUSE
         | _PERSONS
@@ -88,8 +92,11 @@ GRANTS: Mapping[Role, frozenset[str]] = MappingProxyType(
         | _ACCOUNTABILITY
         | _AUDIENCE
         | _LETTERS
+        | _REFUSALS
+        | {"messaging.review_suppressions"}
         | {"surveys.view_survey", "surveys.view_answer"}
-        | {"messaging.view_message", "privacy.export", "privacy.erase"}
+        | {"messaging.view_message", "messaging.view_mailing"}
+        | {"privacy.export", "privacy.erase"}
         | {"privacy.view_consent"}
         | {"privacy.switch_recipient"},
     }

@@ -11,13 +11,14 @@ import atexit
 import logging
 import threading
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.conf import settings
 from django.db import Error
 
 from clairevoie.audience.models import Cell, Count, Family
-from clairevoie.lib.calendar import PARIS
+from clairevoie.lib.calendar import paris_date
 
 LONGEST = 120  # as the column
 log = logging.getLogger(__name__)
@@ -35,10 +36,12 @@ class Tally:
         self._counts: Counter[Cell] = Counter()
         self._since: datetime | None = None
 
-    def add(self, family: Family, what: str, *, at: datetime) -> None:
-        cell = Cell(at.astimezone(PARIS).date(), family, what[:LONGEST])
+    def add(self, seen: Mapping[Family, str], *, at: datetime) -> None:
+        """One more of each, on the day of ``at`` in Paris."""
+        day = paris_date(at)
         with self._lock:
-            self._counts[cell] += 1
+            for family, what in seen.items():
+                self._counts[Cell(day, family, what[:LONGEST])] += 1
             self._since = self._since or at
 
     def is_ripe(self, *, at: datetime) -> bool:

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from http import HTTPStatus
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from clairevoie import consent, policy
+from clairevoie.audience.actions import begin_visit, forget
 from clairevoie.audience.counting import tally
 from clairevoie.audience.models import Family
-from clairevoie.audience.visitors import TRACKER, Visitor, begin_visit, forget
+from clairevoie.audience.visitors import TRACKER, Visitor
 from clairevoie.audience.withdrawing import said_no
 from clairevoie.lib import calendar
 
 UNCOUNTED = "/gestion/"  # the staff at work is no audience
 # Programs that say so. The others are counted: guessing would take a fingerprint.
-ROBOTS = ("bot", "crawl", "spider", "slurp", "preview", "monitor", "curl", "wget", "python")
+ROBOTS = re.compile("bot|crawl|spider|slurp|preview|monitor|curl|wget|python", re.IGNORECASE)
 OURSELVES, OTHER_SITE, DIRECT = "same-origin", "cross-site", "none"
 
 
@@ -30,7 +33,6 @@ class AudienceMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        _forget_who_takes_it_back(request)
         if not _is_a_page_read(request, response):
             return response
         if not said_no(request):
@@ -44,8 +46,22 @@ class AudienceMiddleware:
         return response
 
 
+class ForgottenVisits:
+    """Outside the door of consent, which answers a choice by itself: what it allowed to keep goes.
+
+    A visitor's number that comes in without consent any more names visits to forget (P-034).
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        _forget_who_takes_it_back(request)
+        return response
+
+
 def _forget_who_takes_it_back(request: HttpRequest) -> None:
-    """A visitor's number whose consent is gone: the visits it names go with the cookie (P-034)."""
     text = request.COOKIES.get(policy.current().trackers[TRACKER].name)
     if text and not consent.choices_of(request).allows(TRACKER):
         visitor = Visitor.of(text)
@@ -59,22 +75,26 @@ def _is_a_page_read(request: HttpRequest, response: HttpResponse) -> bool:
         and response.status_code == HTTPStatus.OK
         and response.headers.get("Content-Type", "").startswith("text/html")
         and not request.path_info.startswith(UNCOUNTED)
-        and "prefetch" not in request.headers.get("Sec-Purpose", "")
-        and not any(name in request.headers.get("User-Agent", "").lower() for name in ROBOTS)
+        and "prefetch" not in request.META.get("HTTP_SEC_PURPOSE", "")
+        and not ROBOTS.search(request.META.get("HTTP_USER_AGENT", ""))
     )
 
 
 def page_of(request: HttpRequest) -> str:
     """The route, never the address: ``/avis/<token>/`` names nobody's token."""
-    found = request.resolver_match
-    return "/" + found.route.replace("<str:", "<").replace("<slug:", "<") if found else ""
+    return _said(request.resolver_match.route) if request.resolver_match else ""
+
+
+@lru_cache(maxsize=512)  # as many as there are routes
+def _said(route: str) -> str:
+    return "/" + route.replace("<str:", "<").replace("<slug:", "<")
 
 
 def _way_in(request: HttpRequest) -> str | None:
     """How a visit begins: from another site or directly; None for a step from page to page."""
-    site = request.headers.get("Sec-Fetch-Site", "")
+    site = request.META.get("HTTP_SEC_FETCH_SITE", "")
     if not site:  # an old browser: our Referrer-Policy gives the address of our own pages
-        came_from = request.headers.get("Referer", "")
+        came_from = request.META.get("HTTP_REFERER", "")
         ours = f"{request.scheme}://{request.get_host()}/"
         site = OURSELVES if came_from.startswith(ours) else OTHER_SITE if came_from else DIRECT
     if site == OURSELVES:
@@ -83,10 +103,13 @@ def _way_in(request: HttpRequest) -> str | None:
 
 
 def _count(request: HttpRequest, *, way_in: str | None, at: datetime) -> None:
-    tally.add(Family.PAGE, page_of(request), at=at)
-    tally.add(Family.ACTIVITY, f"{at.astimezone(calendar.PARIS):%H}", at=at)
+    seen = {
+        Family.PAGE: page_of(request),
+        Family.ACTIVITY: f"{at.astimezone(calendar.PARIS).hour:02}",
+    }
     if way_in is not None:
-        tally.add(Family.VISIT, way_in, at=at)
+        seen[Family.VISIT] = way_in
+    tally.add(seen, at=at)
 
 
 def _recognise(
@@ -112,4 +135,4 @@ def _recognise(
         return
     interval = begin_visit(visitor, at=at)
     if interval is not None:
-        tally.add(Family.RETURN, interval, at=at)
+        tally.add({Family.RETURN: interval}, at=at)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
-
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
@@ -20,9 +19,8 @@ def count_me(request: HttpRequest) -> HttpResponse:
     """Write or remove the one cookie that says no; no row anywhere, so nobody is listed."""
     answer = request.POST.get("compter")
     if answer not in ("oui", "non"):
-        return HttpResponseBadRequest()
-    response = HttpResponseRedirect(f"{reverse('consent:cookies')}#comptages")
-    response.status_code = HTTPStatus.SEE_OTHER
+        raise BadRequest
+    response = consent.SeeOther(f"{reverse('consent:cookies')}#comptages")
     tracker = policy.current().trackers[TRACKER]
     if answer == "oui":
         response.delete_cookie(tracker.name)

@@ -14,4 +14,4 @@ TRACKER: Final = "retrait"  # its code in policy/trackers.toml
 def said_no(request: HttpRequest) -> bool:
     """The person opposed: by our cookie, which is the same for all, or by their browser."""
     here = request.COOKIES.get(policy.current().trackers[TRACKER].name) == "1"
-    return here or request.headers.get("Sec-GPC") == "1"
+    return here or request.META.get("HTTP_SEC_GPC") == "1"

@@ -135,8 +135,10 @@ def _combinations(fields: list[Any]) -> int:
     """How many different rows these columns tell apart: free ones tell any number apart."""
     found = 1
     for column in fields:
-        if column.choices or isinstance(column, models.BooleanField | models.ForeignKey):
+        if column.choices or isinstance(column, models.BooleanField):
             continue  # all rows hold the same value there
+        if isinstance(column, models.ForeignKey) and not column.null:
+            continue  # the same; a key that may be empty is, and no NULL equals another
         found = 500
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 
 from environs import Env
@@ -76,6 +77,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "clairevoie.audience.middleware.ForgottenVisits",
     "clairevoie.consent.middleware.Trackers",
     "clairevoie.audience.middleware.AudienceMiddleware",
     "clairevoie.site.headers.ContentSecurityPolicy",
@@ -324,6 +326,18 @@ if EMAIL_URL:
 EMAIL_BACKEND = "clairevoie.messaging.doors.NoOtherDoor"  # Django's own functions lead nowhere
 EMAIL_TIMEOUT = env.int("CLAIREVOIE_EMAIL_SECONDS", 10)
 CLAIREVOIE_MAIL_FROM = env.str("CLAIREVOIE_MAIL_FROM", "")  # empty: the organisation's address
+# A provider instead of EMAIL_URL, by its name in django-anymail (brevo, mailjet, amazon_ses…);
+# its own settings, such as BREVO_API_KEY, come from ANYMAIL_BREVO_API_KEY.
+CLAIREVOIE_MAIL_PROVIDER = env.str("CLAIREVOIE_MAIL_PROVIDER", "")
+ANYMAIL = {
+    name.removeprefix("ANYMAIL_"): value
+    for name, value in os.environ.items()
+    if name.startswith("ANYMAIL_")
+}
+# DKIM: a private key (PEM file), and where its public half is: SELECTOR._domainkey.DOMAIN.
+CLAIREVOIE_DKIM_KEY = env.str("CLAIREVOIE_DKIM_KEY", "")
+CLAIREVOIE_DKIM_SELECTOR = env.str("CLAIREVOIE_DKIM_SELECTOR", "")
+CLAIREVOIE_DKIM_DOMAIN = env.str("CLAIREVOIE_DKIM_DOMAIN", "")
 # The dotted path of a class with send(number, text); "console": files in HOME/mail.
 CLAIREVOIE_SMS = env.str("CLAIREVOIE_SMS", "console")
 

@@ -117,8 +117,8 @@ def value_of(
         return speak.instant(on, _days(column, row, clock=clock))
     if isinstance(column, models.DateField):
         return speak.day(on, _days(column, row, clock=clock))
-    if isinstance(column, models.UUIDField):
-        return speak.uuid(serial)
+    if isinstance(column, models.UUIDField):  # an empty one is normal where it may be
+        return "NULL" if column.null else speak.uuid(serial)
     if isinstance(column, FileField):
         return "''"
     default = _default(column, speak)

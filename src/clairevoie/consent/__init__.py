@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     )
     from clairevoie.consent.models import ParentalConsent
     from clairevoie.consent.views.choices import choices_of, hosts_agreed
-    from clairevoie.consent.views.origins import from_our_own_pages
+    from clairevoie.consent.views.origins import SeeOther, from_our_own_pages
     from clairevoie.consent.wording import banner_context
 
 _WHERE = {
@@ -59,7 +59,7 @@ _WHERE = {
     ),
     "models": ("ParentalConsent",),
     "views.choices": ("choices_of", "hosts_agreed"),
-    "views.origins": ("from_our_own_pages",),
+    "views.origins": ("SeeOther", "from_our_own_pages"),
     "wording": ("banner_context",),
 }
 _MODULES = ("guardians", "receipts")
@@ -71,6 +71,7 @@ __all__ = [
     "Live",
     "NotByConsent",
     "ParentalConsent",
+    "SeeOther",
     "TextChanged",
     "Words",
     "banner_context",
@@ -97,5 +98,7 @@ def __getattr__(name: str) -> Any:
     if name in _MODULES:
         return import_module(f"{__name__}.{name}")
     if name in _HOME:
-        return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+        found = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+        globals()[name] = found  # the next use asks nobody
+        return found
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

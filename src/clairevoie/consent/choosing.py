@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Final
 from uuid import UUID, uuid4
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from clairevoie import policy
 from clairevoie.consent import trackers
@@ -16,6 +18,7 @@ from clairevoie.consent.models import ShownText, Surface, TrackerChoice
 from clairevoie.consent.wording import Shown
 from clairevoie.lib.calendar import paris_date
 
+_FIELDS: Final = TrackerChoice._meta.concrete_fields
 # Texts this process has seen in the database: one write each, not one a choice.
 _kept: set[str] = set()
 
@@ -70,10 +73,30 @@ def choose(*, wish: Wish, before: Choices, surface: Surface, shown: Shown, at: d
     _keep_text(shown, at)
     proof = _proof(number, said, before, shown)
     proof.surface, proof.chosen_at, proof.chosen_on = surface, at, on
-    proof.save(force_insert=True)
+    _insert(proof)
     held = {c: w for c, w in before.live.items() if c not in said}
     digest = policy.current().digest
     return Choice({**held, **said}, number.hex, shown.sha256[:16], digest[:16])
+
+
+@cache
+def _statement(vendor: str) -> str:
+    """``vendor`` keys the memory: each engine quotes names its own way."""
+    del vendor
+    names = [connection.ops.quote_name(str(field.column)) for field in _FIELDS]
+    table = connection.ops.quote_name(TrackerChoice._meta.db_table)
+    marks = ", ".join(["%s"] * len(names))
+    return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})"  # noqa: S608  # our own names
+
+
+def _insert(proof: TrackerChoice) -> None:
+    """As ``proof.save(force_insert=True)``, which writes the same statement anew each time and
+    takes half as long again as the whole choice (bench.banner)."""
+    values = [
+        field.get_db_prep_save(getattr(proof, field.attname), connection) for field in _FIELDS
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_statement(connection.vendor), values)
 
 
 def _proof(number: UUID, said: dict[str, Word], before: Choices, shown: Shown) -> TrackerChoice:

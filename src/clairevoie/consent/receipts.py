@@ -111,11 +111,13 @@ def _notices(text: ConsentText) -> Iterator[Document]:
         "schema:sha256": text.text_hash,
         "dct:created": _instant(text.published_at),
     }
+    published = {version.number: version.sha256 for version in policy.current().versions}
     yield {
         "@type": ["dpv:PrivacyNotice"],
         "dpv:hasIdentifier": str(text.policy_version),
         "schema:url": _address(f"/confidentialite/v{text.policy_version}/"),
-        "schema:sha256": text.policy_hash,
+        "schema:sha256": published.get(text.policy_version, ""),
+        "dct:hasVersion": text.policy_hash,
     }
 
 
@@ -212,7 +214,9 @@ def _entities(consent: Consent, facts: Mapping[str, Any]) -> Iterator[tuple[str,
             "@type": ["dpv:DataController"],
             "dpv:hasName": facts["controller"],
             "dpv:hasAddress": f"{who.street}, {who.postcode} {who.town}",
-            "dpv:hasContact": [f"mailto:{who.contact_email}", f"mailto:{who.officer.email}"],
+            "dpv:hasContact": sorted(
+                {f"mailto:{m}" for m in (who.contact_email, who.officer.email)}
+            ),
         },
     )
     yield PERSON, {"@type": ["dpv:DataSubject"]}

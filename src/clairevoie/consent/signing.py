@@ -256,6 +256,8 @@ def _from_multibase(text: str, length: int) -> bytes:
     number = 0
     for digit in text[1:]:
         number = number * 58 + _BASE58.index(digit)
+    if number >> (8 * length):
+        raise ValueError("too long")
     data = number.to_bytes(length, "big")
     if _multibase(data) != text:
         raise ValueError("this is not the base58 of so many bytes")

@@ -18,6 +18,7 @@ from clairevoie import policy, privacy
 from clairevoie.policy import Host, Policy, Tracker
 
 LINK_CHECKED_WITHIN: Final = timedelta(days=31)  # P-051
+LONGEST_NAME: Final = 128  # characters: what is longer is nobody's, and is not remembered
 _HOST_PREFIXES: Final = ("__Host-", "__Secure-")
 
 
@@ -129,7 +130,7 @@ def _prefixes(_digest: str) -> tuple[Tracker, ...]:
 
 def cookie_named(name: str) -> Tracker | None:
     """The tracker to which a cookie of that name belongs, served or not; None: undeclared."""
-    return _named(policy.current().digest, name)
+    return _named(policy.current().digest, name) if len(name) <= LONGEST_NAME else None
 
 
 @lru_cache(maxsize=512)

@@ -41,8 +41,14 @@ if TYPE_CHECKING:
     )
     from clairevoie.messaging.suppression import (
         EVERYTHING,
+        UNREACHABLE,
         CannotBeStopped,
+        note_reached,
+        oldest_review,
         readmit,
+        review_suppressions,
+        rows_of,
+        stoppable,
         suppress,
         suppress_many,
         suppressed,
@@ -53,11 +59,19 @@ if TYPE_CHECKING:
         refusals_of,
         start_again,
         stop,
+        stop_on_request,
         unsubscribe_url,
         when_unsubscribed,
     )
 
 _HOME = {
+    "UNREACHABLE": "suppression",
+    "stop_on_request": "unsubscribing",
+    "stoppable": "suppression",
+    "rows_of": "suppression",
+    "review_suppressions": "suppression",
+    "note_reached": "suppression",
+    "oldest_review": "suppression",
     "CannotBeStopped": "suppression",
     "Channel": "models",
     "EVERYTHING": "suppression",
@@ -99,6 +113,7 @@ _HOME = {
 __all__ = [
     "EVERYTHING",
     "PATIENCE",
+    "UNREACHABLE",
     "CannotBeStopped",
     "Channel",
     "Mailing",
@@ -114,11 +129,15 @@ __all__ = [
     "forget_copies",
     "languages_from",
     "mailing_progress",
+    "note_reached",
+    "oldest_review",
     "pause_mailing",
     "person_behind",
     "readmit",
     "refusals_of",
     "resume_mailing",
+    "review_suppressions",
+    "rows_of",
     "run_mailing",
     "send",
     "send_code",
@@ -127,6 +146,8 @@ __all__ = [
     "start_again",
     "start_mailing",
     "stop",
+    "stop_on_request",
+    "stoppable",
     "suppress",
     "suppress_many",
     "suppressed",
@@ -137,5 +158,7 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name in _HOME:
-        return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+        found = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+        globals()[name] = found  # the next use asks nobody
+        return found
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -13,7 +13,7 @@ from clairevoie import privacy
 from clairevoie.lib.calendar import paris_date
 from clairevoie.messaging.addresses import NOWHERE, Address, reachable, typed
 from clairevoie.messaging.delivery import deliver_due
-from clairevoie.messaging.letters import compose, languages_of
+from clairevoie.messaging.letters import Letter, compose, languages_of
 from clairevoie.messaging.models import Channel, Message, State
 from clairevoie.messaging.tasks import deliver
 from clairevoie.messaging.unsubscribing import unsubscribe_url
@@ -55,7 +55,7 @@ def send(
         context=context or {},
         at=at,
     )
-    return _write(message, at=at)
+    return write(message, at=at)
 
 
 @transaction.atomic
@@ -132,7 +132,7 @@ def send_code(
         at=at,
     )
     message.until = at + patience
-    return _write(message, at=at)
+    return write(message, at=at)
 
 
 @transaction.atomic
@@ -181,13 +181,23 @@ def _compose(
         link=unsubscribe_url(person, activity, contact=address.contact),
         context=context,
     )
-    message = _blank(person.pk, template, activity, at=at, state=State.QUEUED)
+    return enveloped(person.pk, letter, template, activity, address=address, at=at)
+
+
+def enveloped(
+    person: int, letter: Letter, template: str, activity: str, *, address: Address, at: datetime
+) -> Message:
+    """The row of a letter that is ready, not written yet; nobody to reach: a blank one."""
+    if address.channel == Channel.NONE:
+        return _blank(person, template, activity, at=at, state=State.UNREACHABLE)
+    message = _blank(person, template, activity, at=at, state=State.QUEUED)
     message.channel, message.address, message.next_try_at = address.channel, address.raw, at
-    message.title, message.text, message.html = letter.title, letter.text, letter.html
+    message.title, message.text, message.html = letter.title[:200], letter.text, letter.html
     return message
 
 
-def _write(message: Message, *, at: datetime) -> Message:
+def write(message: Message, *, at: datetime) -> Message:
+    """Keep a message in the caller's transaction; it leaves after the commit."""
     message.save(force_insert=True)
     if message.state == State.QUEUED:
         transaction.on_commit(partial(deliver_due, at=at, only=[message.pk]), robust=True)

@@ -68,6 +68,18 @@ def take(report: Report, *, at: datetime) -> bool:
     ).now
 
 
+def note_dead_address(subject: DataSubject, *, kind: str, raw: str, at: datetime) -> None:
+    """A server said at the door that nobody lives there."""
+    suppress_keys(
+        {contact_key(kind, raw)},
+        purpose=UNREACHABLE,
+        because=BOUNCE,
+        at=at,
+        source=_SOURCE,
+        subject=subject,
+    )
+
+
 def _whose(report: Report) -> _About | None:
     message = (
         Message.including_restricted.filter(uuid=report.message).select_related("subject").first()

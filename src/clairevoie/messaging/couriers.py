@@ -20,9 +20,11 @@ from clairevoie import privacy
 from clairevoie.lib.calendar import paris_date
 from clairevoie.lib.contact import normalise
 from clairevoie.messaging.addresses import KINDS, Address, reachable
+from clairevoie.messaging.bounces import note_dead_address
 from clairevoie.messaging.doors import (
     Door,
     DoorShut,
+    NobodyThere,
     Parcel,
     RefusedForGood,
     Unconfirmed,
@@ -90,12 +92,14 @@ class Courier:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for door in self._doors.values():
-            door.close()
-        if kind is None:
-            self.journal.discard()
-        else:
-            self.journal.leave()  # whoever comes next settles what it tells
+        try:
+            for door in self._doors.values():
+                door.close()
+        finally:
+            if kind is None:
+                self.journal.discard()
+            else:
+                self.journal.leave()  # whoever comes next settles what it tells
 
     def carry(self, claim: Claim) -> int:
         """Hand over every message of a claim that may still leave; returns how many did."""
@@ -210,6 +214,14 @@ class Courier:
             return UNTRIED if message.mailing_id else Outcome(State.QUEUED, error=self.shut)
         try:
             self._door(parcel.channel).send(parcel, at=self.clock(), journal=self.journal)
+        except NobodyThere as error:
+            note_dead_address(
+                message.subject,
+                kind=KINDS[Channel(parcel.channel)],
+                raw=parcel.address,
+                at=self.clock(),
+            )
+            return Outcome(State.FAILED, because="bounce", error=type(error).__name__)
         except RefusedForGood as error:
             return Outcome(State.FAILED, error=type(error).__name__)
         except Unconfirmed as error:

@@ -79,7 +79,7 @@ def recover(*, at: datetime) -> int:
     found = 0
     for journal in abandoned():
         told = journal.told()
-        held = list(Message.including_restricted.filter(holder=journal.name))
+        held = list(Message.including_restricted.filter(holder=journal.name, state=State.QUEUED))
         outcomes = {message: _fate(told.get(message.uuid)) for message in held}
         settle(outcomes, holder=journal.name, at=at)
         journal.discard()
@@ -90,7 +90,7 @@ def recover(*, at: datetime) -> int:
 def give_up_lost(*, at: datetime) -> int:
     """Messages in the hands of a worker whose machine never came back: they may have left."""
     lost = Message.including_restricted.filter(
-        holder__isnull=False, next_try_at__lt=at - LOST_AFTER
+        holder__isnull=False, state=State.QUEUED, next_try_at__lt=at - LOST_AFTER
     )
     found = list(lost)
     for message in found:

@@ -17,6 +17,11 @@ from django.utils import translation
 from clairevoie import policy
 from clairevoie.messaging.models import Channel
 
+
+class NoCategory(LookupError):
+    """Rien ne s’envoie au titre de cette activité : donnez-lui une catégorie dans le registre."""
+
+
 Finder = Callable[[Collection[int]], Mapping[int, str]]
 _finders: list[Finder] = []
 
@@ -89,15 +94,19 @@ def in_our_frame(
 def _render(values: Mapping[str, object], *names: str) -> str:
     """The first template of these names that exists."""
     page = Engine.get_default().select_template([f"messages/{name}" for name in names])
-    return str(page.render(Context(dict(values), autoescape=names[0].endswith(".html"))))
+    text = page.render(Context(dict(values), autoescape=names[0].endswith(".html")))
+    return text.replace("\0", "")  # no letter has it, and PostgreSQL keeps no text that does
 
 
 def _frame(activity: str) -> dict[str, object]:
     """What every message must say: who writes, why, and where the policy is (P-009)."""
     current = policy.current()
+    entry = current.activities[activity]
+    if entry.category is None:
+        raise NoCategory(activity)
     return {
         "organisation": current.organisation,
-        "purpose": translation.gettext(current.activities[activity].title),
+        "purpose": translation.gettext(entry.title),
         "site_url": settings.SITE_URL,
         "policy_url": f"{settings.SITE_URL}/confidentialite/",
         "account_url": f"{settings.SITE_URL}/mon-compte/",

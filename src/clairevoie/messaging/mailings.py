@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any, cast
 from uuid import UUID, uuid4
 
@@ -18,9 +17,8 @@ from django.db.models import F, Field, QuerySet
 
 from clairevoie import privacy
 from clairevoie.lib.calendar import paris_date
-from clairevoie.messaging.actions import PATIENCE
+from clairevoie.messaging.actions import PATIENCE, enveloped, write
 from clairevoie.messaging.addresses import NOWHERE, reachable
-from clairevoie.messaging.delivery import deliver_due
 from clairevoie.messaging.letters import languages_of
 from clairevoie.messaging.models import Channel, Mailing, Message, Pace, State
 from clairevoie.messaging.sheets import Sheet
@@ -167,23 +165,8 @@ def send_test(
         html=html,
     )
     letter = sheet.for_reader(link="")
-    message = Message(
-        subject_id=person,
-        template="mailing-test",
-        activity="service-notices",
-        channel=address.channel,
-        state=State.QUEUED if address is not NOWHERE else State.UNREACHABLE,
-        address=address.raw,
-        title=letter.title[:200],
-        text=letter.text if address is not NOWHERE else "",
-        html=letter.html if address is not NOWHERE else "",
-        sent_on=paris_date(at),
-        next_try_at=at if address is not NOWHERE else None,
-        until=at + PATIENCE,
-    )
-    message.save(force_insert=True)
-    transaction.on_commit(partial(deliver_due, at=at, only=[message.pk]), robust=True)
-    return message
+    message = enveloped(person, letter, "mailing-test", "service-notices", address=address, at=at)
+    return write(message, at=at)
 
 
 def _turn(mailing: Mailing, to: Pace, *, among: list[Pace], verb: str, at: datetime) -> None:
@@ -256,7 +239,7 @@ def _insert(mailing: Mailing, people: QuerySet[DataSubject], *, at: datetime) ->
         f"INSERT INTO {quote(Message._meta.db_table)} "  # noqa: S608  # names of our own columns
         f"(uuid, subject_id, {', '.join(quote(str(name)) for name in values)}) "
         f"SELECT {_A_UUID[connection.vendor]}, p.person, {', '.join(['%s'] * len(values))} "
-        f"FROM ({chosen}) p WHERE true ON CONFLICT DO NOTHING"
+        f"FROM ({chosen}) p WHERE true ORDER BY p.person ON CONFLICT DO NOTHING"
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, [*values.values(), *parameters])

@@ -174,7 +174,7 @@ class Suppression(models.Model):
 
     class Because(models.TextChoices):
         LINK = "link", _("lien de désinscription")
-        CHOICE = "choice", _("choix dans « Mon compte »")
+        CHOICE = "choice", _("choix dans « Mon compte »")
         REQUEST = "request", _("demande de la personne")
         COMPLAINT = "complaint", _("signalé comme indésirable")
         BOUNCE = "bounce", _("l’adresse ne reçoit plus")

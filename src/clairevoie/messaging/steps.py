@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from clairevoie.messaging.announcements import announce_coming_versions
-from clairevoie.messaging.delivery import deliver_due
+from clairevoie.messaging.delivery import deliver_due, give_up_lost
+from clairevoie.messaging.mailings import resume_interrupted
 from clairevoie.privacy import daily
 
 
@@ -11,6 +12,12 @@ from clairevoie.privacy import daily
 def deliver(at: datetime) -> int:
     """Try again what a provider would not take, and give up what is too late."""
     return deliver_due(at=at)
+
+
+@daily.step("messaging.mailings")
+def go_on_with_mailings(at: datetime) -> int:
+    """Hand letters to many that stand still to the worker; give up what a lost machine held."""
+    return resume_interrupted() + give_up_lost(at=at)
 
 
 # Before messages leave, so that the announcement leaves the same night.

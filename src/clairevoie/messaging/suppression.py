@@ -17,9 +17,9 @@ from django.db import transaction
 
 from clairevoie import policy, privacy
 from clairevoie.lib.calendar import paris_date
-from clairevoie.lib.contact import normalise, strict_key, without_tag
+from clairevoie.lib.contact import strict_key, without_tag
 from clairevoie.messaging.models import Suppression
-from clairevoie.privacy.models import ContactPoint, DataSubject
+from clairevoie.privacy.models import DataSubject
 
 Contact = tuple[str, str]  # kind, address or number
 
@@ -29,7 +29,7 @@ _BATCH = 1_000
 
 
 class CannotBeStopped(ValueError):
-    """Ces messages ne s’arrêtent pas : ils protègent votre compte, ou le contrat les impose."""
+    """Ces messages ne s’arrêtent pas : ils protègent votre compte, ou le contrat les impose."""
 
 
 def contact_key(kind: str, raw: str) -> bytes:
@@ -74,7 +74,7 @@ def suppress(
 
     True when it was not known yet. Raises ``NotAContact``, :class:`CannotBeStopped`.
     """
-    owner = subject or _owner(kind, raw)
+    owner = subject or privacy.owner_of(kind=kind, raw=raw)
     key = contact_key(kind, raw)
     return bool(
         suppress_keys({key}, purpose=purpose, because=because, at=at, source=source, subject=owner)
@@ -153,6 +153,12 @@ def lift(keys: Collection[bytes], *, purpose: str, reachable: bool) -> int:
     return len(rows)
 
 
+def note_reached(*, kind: str, raw: str) -> None:
+    """The person just proved that they read what is sent there: an old bounce is forgotten."""
+    found = contact_hash(contact_key(kind, raw), UNREACHABLE)
+    Suppression.objects.filter(contact_hash=found).delete()
+
+
 def note_readmission(
     subject: DataSubject, *, purpose: str, source: str, count: int, at: datetime
 ) -> None:
@@ -185,6 +191,14 @@ def purposes_refused(keys: Collection[bytes]) -> set[str]:
     rows = Suppression.objects.filter(contact_hash__in=hashes)
     found = set(rows.values_list("purpose", flat=True))
     return codes if EVERYTHING in found else found
+
+
+def rows_of(kind: str, raw: str) -> list[Suppression]:
+    """What stands on the list for a contact that somebody types. Raises ``NotAContact``."""
+    key = contact_key(kind, raw)
+    purposes = (*(activity.code for activity in stoppable()), EVERYTHING, UNREACHABLE)
+    hashes = [contact_hash(key, purpose) for purpose in purposes]
+    return list(Suppression.objects.filter(contact_hash__in=hashes).order_by("since", "id"))
 
 
 def stoppable() -> tuple[policy.Activity, ...]:
@@ -255,15 +269,3 @@ def _key(kind: str, strict: str) -> bytes:
 
 def _pepper() -> bytes:
     return settings.PEPPER.encode()
-
-
-def _owner(kind: str, raw: str) -> DataSubject | None:
-    """Who proved that this contact is theirs."""
-    point = (
-        ContactPoint.objects.filter(
-            kind=kind, normalised=normalise(kind, raw), verified_on__isnull=False
-        )
-        .select_related("subject")
-        .first()
-    )
-    return point.subject if point else None

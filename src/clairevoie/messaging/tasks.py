@@ -10,6 +10,7 @@ from clairevoie.lib import calendar
 from clairevoie.messaging.delivery import deliver_due, run_mailing
 from clairevoie.messaging.models import Mailing
 
+RECOVERY = timedelta(minutes=1)
 SLICE = timedelta(seconds=5)  # then other tasks get their turn, and the instance can stop
 
 
@@ -29,7 +30,11 @@ def send_mailing(uuid: str) -> None:
     mailing = Mailing.objects.filter(uuid=uuid).first()
     if mailing is None:
         return
-    again = run_mailing(mailing, clock=calendar.now, until=calendar.now() + SLICE)
+    try:
+        again = run_mailing(mailing, clock=calendar.now, until=calendar.now() + SLICE)
+    except Exception:
+        come_back(mailing, at=calendar.now() + RECOVERY)  # a database that was busy, say
+        raise
     if again is not None:
         come_back(mailing, at=again)
 

@@ -54,7 +54,7 @@ class UnknownLink(Exception):
 
 
 class NeedsConsent(Exception):
-    """Ces messages demandent votre accord : abonnez-vous de nouveau."""
+    """Ces messages demandent votre accord : abonnez-vous de nouveau."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +160,7 @@ def stop(
     because: str,
     source: str,
     at: datetime,
+    author: UUID | None = None,
 ) -> Stopped:
     """Refuse ``activity`` (None: all that can be stopped) for a person and these contacts.
 
@@ -186,9 +187,28 @@ def stop(
             executor="messaging.unsubscribe",
             at=at,
             subject=subject.uuid if subject else None,
-            facts={"purpose": purpose, "because": because, "source": source},
+            facts={"purpose": purpose, "because": because, "source": source}
+            | ({"author": str(author)} if author else {}),
         )
     return Stopped(chosen, changed)
+
+
+def stop_on_request(
+    *, kind: str, raw: str, activity: str | None, source: str, author: UUID, at: datetime
+) -> Stopped:
+    """Somebody wrote, called or came, and a member of staff does it for them (P-058).
+
+    Whoever asks is believed: stopping needs no proof. Raises ``NotAContact``.
+    """
+    return stop(
+        privacy.owner_of(kind=kind, raw=raw),
+        keys={contact_key(kind, raw)},
+        activity=activity,
+        because=Suppression.Because.REQUEST,
+        source=source,
+        at=at,
+        author=author,
+    )
 
 
 @transaction.atomic

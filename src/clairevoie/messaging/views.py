@@ -1,18 +1,20 @@
-"""One page: to stop what we send, without an account, a cookie, or a reason to give."""
+"""Stopping what we send, without an account, a cookie or a reason; and what providers report."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from clairevoie import policy
 from clairevoie.lib import calendar
+from clairevoie.messaging import bounces
+from clairevoie.messaging.doors import webhooks
 from clairevoie.messaging.unsubscribing import (
     Link,
     UnknownLink,
@@ -62,8 +64,23 @@ def _page(
     coming = still_comes(link)
     values = {
         "activity": policy.current().activities.get(link.activity),
-        "others": [each for each in coming if each.code != link.activity],
+        "others": [a for a in coming if a.code != link.activity and not a.planned],
         "already": link.activity not in {each.code for each in coming},
         "everything": everything or not coming,
     }
     return render(request, f"messaging/{name}.html", values)
+
+
+# A machine of the provider posts here; the secret that it and we know is its proof.
+@csrf_exempt
+@require_POST
+@never_cache
+def provider_reports(request: HttpRequest) -> HttpResponse:
+    """Bounces and complaints, as our provider tells them."""
+    try:
+        reports = webhooks.reports_in(request)
+    except webhooks.NoWebhook:
+        raise Http404 from None
+    for report in reports:
+        bounces.take(report, at=calendar.now())
+    return HttpResponse(status=204)

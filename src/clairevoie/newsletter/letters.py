@@ -7,7 +7,7 @@ in a letter tells anybody that it was opened.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
 import nh3
@@ -113,28 +113,51 @@ def _is_ours(address: str) -> bool:
 # --- Plain text ---------------------------------------------------------------------------------
 
 
-def _plain(tokens: Sequence[Token]) -> str:
-    """Blocks a blank line apart; items of a list one under the other."""
-    blocks: list[str] = []
-    bullets: list[int | None] = []  # for each open list: the next number, None for dashes
-    quoted, first = 0, ""
-    for token in tokens:
-        if token.type == "bullet_list_open":
-            bullets.append(None)
-        elif token.type == "ordered_list_open":
-            bullets.append(int(token.attrGet("start") or 1))
+@dataclass(slots=True)
+class _Page:
+    """Plain text being written: what is open, and what stands so far."""
+
+    text: str = ""
+    bullets: list[int | None] = field(default_factory=list)  # the next number; None for dashes
+    quotes: int = 0
+    first: str = ""  # what stands before the next line: a bullet, or the room it took
+    in_list: bool = False
+
+    def turn(self, token: Token) -> None:
+        """A list, an item or a quotation opens or closes."""
+        if token.type in ("bullet_list_open", "ordered_list_open"):
+            numbered = token.type == "ordered_list_open"
+            self.bullets.append(int(token.attrGet("start") or 1) if numbered else None)
         elif token.type in ("bullet_list_close", "ordered_list_close"):
-            bullets.pop()
+            self.bullets.pop()
+            self.first = "  " if self.bullets else ""
         elif token.type == "list_item_open":
-            first = _bullet(bullets)
+            self.first = _bullet(self.bullets)
         elif token.type in ("blockquote_open", "blockquote_close"):
-            quoted += token.nesting
+            self.quotes += token.nesting
+
+    def write(self, said: str) -> None:
+        """A block: items of a list one under the other, others a blank line apart."""
+        indent = "> " * self.quotes + "  " * (len(self.bullets) - 1)
+        lines = [f"{indent}{self.first}{said.splitlines()[0]}"]
+        self.first = " " * len(self.first)
+        lines += [f"{indent}{self.first}{line}" for line in said.splitlines()[1:]]
+        gap = "\n" if self.in_list and self.bullets else "\n\n"
+        self.text += (gap if self.text else "") + "\n".join(lines)
+        self.in_list = bool(self.bullets)
+
+
+def _plain(tokens: Sequence[Token]) -> str:
+    page, heading = _Page(), ""
+    for token in tokens:
+        page.turn(token)
+        if token.type == "heading_open":
+            heading = token.tag
         elif token.type in ("inline", "fence", "code_block", "hr"):
-            lines = _said(token).splitlines() or [""]
-            indent = "> " * quoted + "  " * (len(bullets) - 1)
-            blocks.append("\n".join(f"{indent}{first}{line}" for line in lines))
-            first = "  " if bullets else ""
-    return "\n\n".join(blocks)
+            said = _said(token) or " "
+            page.write(f"{said}\n{'-' * len(said)}" if heading else said)
+            heading = ""
+    return page.text
 
 
 def _bullet(bullets: list[int | None]) -> str:

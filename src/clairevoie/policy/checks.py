@@ -273,6 +273,8 @@ def _within(duration: Duration, most: Duration) -> bool:
 def _recipient(judge: _Judge, recipient: Recipient) -> None:
     code = recipient.code
     judge.must_exist("recipients", f"{code}.promises", recipient.promises, "promises")
+    named = [recipient.stands_for] if recipient.stands_for else []
+    judge.must_exist("recipients", f"{code}.stands-for", named, "recipients")
     for key in ("countries-stored", "countries-transit"):
         for country in getattr(recipient, key.replace("-", "_")):
             if not re.fullmatch(r"[A-Z]{2}", country):
@@ -338,7 +340,9 @@ def _nothing_unused(judge: _Judge) -> None:
     activities = judge.policy.activities.values()
     for code in set(judge.policy.retention) - {c for a in activities for c in a.retention}:
         judge.note("retention", code, "is used by no activity; name it there, or remove it")
-    for code in set(judge.policy.recipients) - {c for a in activities for c in a.recipients}:
+    used = {code for activity in activities for code in activity.recipients}
+    used |= {code for code, r in judge.policy.recipients.items() if r.stands_for in used}
+    for code in set(judge.policy.recipients) - used:
         judge.note("recipients", code, "is used by no activity; name it there, or remove it")
 
 

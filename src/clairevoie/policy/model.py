@@ -146,6 +146,7 @@ class Recipient:
     remuneration: str
     promises: tuple[str, ...]
     hosts: tuple[str, ...] = ()  # what our server may connect to, once it is active (P-063)
+    stands_for: str = ""  # the recipient whose work it does: activities name that one
 
 
 class TrackerCategory(StrEnum):

@@ -274,6 +274,7 @@ def _recipient(code: str, table: Table) -> Recipient:
         remuneration=table.text("remuneration"),
         promises=table.texts("promises", required=True),
         hosts=table.texts("hosts"),
+        stands_for=table.text("stands-for", ""),
     )
 
 

@@ -30,9 +30,10 @@ if TYPE_CHECKING:
         lift_objection,
         object_to,
         withdraw_consent,
+        withdraw_consents,
     )
     from clairevoie.privacy.declarations import Impersonal, Personal, Unlinked, declare
-    from clairevoie.privacy.erasure import CannotErase, Erasure, erase
+    from clairevoie.privacy.erasure import CannotErase, Erasure, erase, erase_many
     from clairevoie.privacy.exporting import SubjectErased, export, make_pack
     from clairevoie.privacy.gate import Decision, may, permitted
     from clairevoie.privacy.gathering import Category, KeptCategory, gather, kept_until
@@ -63,6 +64,7 @@ if TYPE_CHECKING:
         merge,
         note_contact,
         numbered,
+        owner_of,
         record_contact,
         record_use,
         register_subject,
@@ -87,9 +89,10 @@ _WHERE = {
         "lift_objection",
         "object_to",
         "withdraw_consent",
+        "withdraw_consents",
     ),
     "declarations": ("Impersonal", "Personal", "Unlinked", "declare"),
-    "erasure": ("CannotErase", "Erasure", "erase"),
+    "erasure": ("CannotErase", "Erasure", "erase", "erase_many"),
     # Not a module named «export»: importing it would hide the function of the same name.
     "exporting": ("SubjectErased", "export", "make_pack"),
     "gate": ("Decision", "may", "permitted"),
@@ -114,6 +117,7 @@ _WHERE = {
         "known_by",
         "merge",
         "note_contact",
+        "owner_of",
         "numbered",
         "record_contact",
         "record_use",
@@ -151,5 +155,7 @@ def __getattr__(name: str) -> Any:
     if name in _MODULES:
         return import_module(f"{__name__}.{name}")
     if name in _HOME:
-        return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+        found = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+        globals()[name] = found  # the next use asks nobody
+        return found
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Max
 
 from clairevoie import policy
 from clairevoie.privacy import ledger
@@ -61,12 +62,13 @@ def give_consents(
     text: str,
     source: str,
     at: datetime,
+    recorded_at: datetime,
     language: str = "fr",
 ) -> None:
     """The same words, agreed to by many people against whom nothing is known: one INSERT.
 
-    For proofs that come in a file. The caller has put aside whoever ever said no: this lifts
-    nothing.
+    For proofs that come in a file: people agreed ``at``, the journal learns ``recorded_at``. The
+    caller has put aside whoever ever said no: this lifts nothing.
     """
     with transaction.atomic():
         version = wording(activity_named(activity), text=text, language=language, at=at)
@@ -76,8 +78,36 @@ def give_consents(
         ]
         Consent.including_restricted.bulk_create(rows)
         ledger.append_many(
-            _line(row, subject) for row, subject in zip(rows, subjects, strict=True)
+            _line(row, subject, at=recorded_at)
+            for row, subject in zip(rows, subjects, strict=True)
         )
+
+
+def withdraw_consents(
+    subjects: Collection[DataSubject], *, activity: str, source: str, at: datetime
+) -> int:
+    """The end of many consents at once, such as that of a term: a fixed number of statements.
+
+    Those who have none are left alone; returns how many had one.
+    """
+    with transaction.atomic():
+        acts = Consent.including_restricted.filter(activity=activity, subject__in=subjects)
+        last = acts.order_by().values("subject").annotate(last=Max("id")).values("last")
+        live = acts.filter(pk__in=last, given=True).select_related("wording", "subject")
+        ends = [
+            _row(
+                consent.subject,
+                activity=activity,
+                version=_version_of(consent, at=at),
+                source=source,
+                at=at,
+                given=False,
+            )
+            for consent in live
+        ]
+        Consent.including_restricted.bulk_create(ends)
+        ledger.append_many(_line(row, row.subject, at=at) for row in ends)
+    return len(ends)
 
 
 def withdraw_consent(
@@ -88,13 +118,17 @@ def withdraw_consent(
     if last is None or not last.given:
         return None
     with transaction.atomic():
-        # A consent from before texts were kept names none: its words become a version now.
-        version = last.wording or wording(
-            activity_named(activity), text=last.text, language="fr", at=at
-        )
+        version = _version_of(last, at=at)
         return _consent(
             subject, activity=activity, version=version, source=source, at=at, given=False
         )
+
+
+def _version_of(consent: Consent, *, at: datetime) -> ConsentText:
+    """A consent from before texts were kept names none: its words become a version now."""
+    return consent.wording or wording(
+        activity_named(consent.activity), text=consent.text, language="fr", at=at
+    )
 
 
 def _last_consent(subject: DataSubject, activity: str) -> Consent | None:
@@ -123,7 +157,7 @@ def _consent(
             subject, activity=activity, version=version, source=source, at=at, given=given
         )
         consent.save(force_insert=True)
-        ledger.append_many([_line(consent, subject)])
+        ledger.append_many([_line(consent, subject, at=at)])
     return consent
 
 
@@ -150,10 +184,10 @@ def _row(
     )
 
 
-def _line(consent: Consent, subject: DataSubject) -> ledger.Line:
+def _line(consent: Consent, subject: DataSubject, *, at: datetime) -> ledger.Line:
     return ledger.Line(
         executor="consent.give" if consent.given else "consent.withdraw",
-        at=consent.at,
+        at=at,
         subject=subject.uuid,
         facts={
             "activity": consent.activity,

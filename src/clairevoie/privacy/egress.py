@@ -29,7 +29,7 @@ _NETWORK = (socket.AF_INET, socket.AF_INET6)
 
 
 class NotARecipient(PermissionError):
-    """Cet hôte n’est pas prévu par la politique : rien n’est parti."""
+    """Cet hôte n’est pas prévu par la politique : rien n’est parti."""
 
     def __init__(self, host: str) -> None:
         # The last two labels, or an address: a longer name could hold a value of somebody.

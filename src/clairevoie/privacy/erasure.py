@@ -7,6 +7,7 @@ no clock and no contact, which leaves with the last archive.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,6 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from clairevoie.lib import calendar
 from clairevoie.privacy import ledger
@@ -34,6 +36,7 @@ from clairevoie.privacy.tables import (
 )
 
 HUB = DataSubject._meta.db_table
+PAGE = 1_000  # people a transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,44 @@ def erase(subject: DataSubject, *, because: str, on: date) -> Erasure:
             facts={"because": because, "tables": dict(removed), "kept": dict(kept)},
         )
     return Erasure(subject_uuid=person.uuid, tables=removed, kept=kept)
+
+
+def erase_many(subjects: QuerySet[DataSubject], *, because: str, on: date) -> int:
+    """Erase everybody of ``subjects`` now, page after page; returns how many.
+
+    A page is one transaction with one line of evidence (C.6), whatever the number of people.
+    Whoever is restricted or held stays.
+    """
+    free = subjects.filter(restricted=False, held=False, erased_on=None).order_by("pk")
+    count = 0
+    while erased := _erase_page(free, because=because, on=on):
+        count += erased
+    return count
+
+
+@transaction.atomic
+def _erase_page(free: QuerySet[DataSubject], *, because: str, on: date) -> int:
+    page = free.select_for_update(skip_locked=True, of=("self",))
+    people = dict(page.values_list("pk", "uuid")[:PAGE])
+    if not people:
+        return 0
+    removed = erase_batch(list(people), on=on)
+    ledger.append(
+        executor="rights.erase",
+        at=calendar.now(),
+        facts={
+            "because": because,
+            "count": len(people),
+            "sha256": fingerprint(map(str, people.values())),
+            "tables": dict(removed),
+        },
+    )
+    return len(people)
+
+
+def fingerprint(names: Iterable[str]) -> str:
+    """C.6: one hash over sorted identifiers stands for who it was, and names nobody."""
+    return hashlib.sha256("\n".join(sorted(names)).encode()).hexdigest()
 
 
 def erase_batch(ids: Sequence[int], *, on: date) -> dict[str, int]:

@@ -33,10 +33,14 @@ def consented(activity: str, *, subject: str) -> Q:
 
     One index answers. A consent covers only what was said (:mod:`clairevoie.privacy.scope`).
     """
+    return Q(Exists(_last_word_is_yes(activity).filter(subject=OuterRef(subject))))
+
+
+def _last_word_is_yes(activity: str) -> QuerySet[Consent]:
     words = Consent.including_restricted.filter(activity=activity)
     later = words.filter(subject=OuterRef("subject"), id__gt=OuterRef("id"))
-    yes = words.filter(covered(activity_named(activity)), subject=OuterRef(subject), given=True)
-    return Q(Exists(yes.filter(~Exists(later))))
+    yes: QuerySet[Consent] = words.filter(covered(activity_named(activity)), given=True)
+    return yes.filter(~Exists(later))
 
 
 def objected(activity: str, *, subject: str) -> Q:
@@ -53,9 +57,11 @@ def permitted(queryset: QuerySet[M], activity: str, *, subject: str = "subject_i
     ``subject`` is the queryset's path to the person's id (``pk`` on :class:`DataSubject`).
     """
     entry = activity_named(activity)
-    out_of_reach = DataSubject.objects.filter(_shut(entry), id=OuterRef(subject))
-    allowed = queryset.filter(~Exists(out_of_reach))
-    if entry.basis is Basis.CONSENT:
+    allowed = queryset.filter(_within_reach(entry, queryset.model, subject))
+    if entry.basis is Basis.CONSENT and _is_about_everybody(queryset, subject):
+        # SQLite asks row by row what is written row by row: of everybody, ask the words first.
+        allowed = allowed.filter(pk__in=_last_word_is_yes(activity).values("subject"))
+    elif entry.basis is Basis.CONSENT:
         allowed = allowed.filter(consented(activity, subject=subject))
     if _can_be_opposed(entry):
         allowed = allowed.filter(~objected(activity, subject=subject))
@@ -75,13 +81,26 @@ def may(subject: DataSubject, activity: str) -> Decision:
     return Decision(allowed=because is None, because=because or entry.basis.value)
 
 
+def _is_about_everybody(queryset: QuerySet[Any], subject: str) -> bool:
+    return _is_about_people(queryset.model, subject) and not queryset.query.where.children
+
+
+def _is_about_people(model: type[Model], subject: str) -> bool:
+    return model is DataSubject and subject in ("pk", "id")
+
+
 def _can_be_opposed(entry: Activity) -> bool:
     return entry.basis is Basis.LEGITIMATE_INTEREST or entry.mutable or entry.prospecting
 
 
-def _shut(entry: Activity) -> Q:
-    shut = Q(deceased_on__isnull=False) | Q(erased_on__isnull=False)
-    return shut if entry.while_restricted else shut | Q(restricted=True)
+def _within_reach(entry: Activity, model: type[Model], subject: str) -> Q:
+    """Alive, not erased, not locked; of people themselves their own columns say it."""
+    open_ = Q(deceased_on__isnull=True, erased_on__isnull=True)
+    if not entry.while_restricted:
+        open_ &= Q(restricted=False)
+    if _is_about_people(model, subject):
+        return open_
+    return Q(~Exists(DataSubject.objects.filter(~open_, id=OuterRef(subject))))
 
 
 def _why_not(person: Any, entry: Activity) -> str | None:

@@ -163,7 +163,8 @@ def _refuse_unless_foreseen(recipient: str, activity: str, fields: list[str]) ->
         raise DisclosureRefused(f"« {recipient} » is not active in recipients.toml")
     if recipient in stopped():
         raise DisclosureRefused(f"« {recipient} » was cut off by an administrator")
-    if processing is None or recipient not in processing.recipients:
+    foreseen = () if processing is None else processing.recipients
+    if recipient not in foreseen and known.stands_for not in foreseen:
         raise DisclosureRefused(f"« {activity} » does not list « {recipient} » as a recipient")
     if not fields:
         raise DisclosureRefused("name the fields that go out")

@@ -10,7 +10,6 @@ not is still due. Nothing is loaded but ids.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -32,6 +31,7 @@ from clairevoie.privacy.due import (
 )
 from clairevoie.privacy.erasure import (
     erase_batch,
+    fingerprint,
     prove_shells_are_empty,
     queue_files,
     remove,
@@ -194,8 +194,7 @@ def _put_to_sleep(line: Line, *, on: date, size: int) -> int:
 
 def _evidence(names: Iterable[str], clocks: Sequence[Any]) -> dict[str, Any]:
     """C.6: extreme clocks and one hash over sorted identifiers, no personal value."""
-    digest = hashlib.sha256("\n".join(sorted(names)).encode()).hexdigest()
-    return {"from": str(min(clocks)), "to": str(max(clocks)), "sha256": digest}
+    return {"from": str(min(clocks)), "to": str(max(clocks)), "sha256": fingerprint(names)}
 
 
 def _write(line: Line, on: date, count: int, facts: dict[str, Any]) -> None:

@@ -54,6 +54,15 @@ def note_contact(
     return contact
 
 
+def owner_of(*, kind: str, raw: str) -> DataSubject | None:
+    """Who proved that a contact is theirs. Raises ``NotAContact``."""
+    proved = ContactPoint.objects.filter(
+        kind=kind, normalised=normalise(kind, raw), verified_on__isnull=False
+    )
+    point = proved.select_related("subject").first()
+    return point.subject if point else None
+
+
 def verify_contact(contact: ContactPoint, *, on: date) -> DataSubject:
     """The person proved that the contact is theirs; returns whose it is from now on.
 

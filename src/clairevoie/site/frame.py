@@ -145,7 +145,7 @@ def footer(request: HttpRequest | None) -> SafeString:
 
 
 def banner(request: HttpRequest | None) -> SafeString:
-    """What the banner asks of this reader; nothing where there is nothing to ask (P-054).
+    """What the banner asks of this reader; once they chose, that their choice was kept (P-054).
 
     Everybody who is asked the same gets the same text: it depends on no one's choices but
     through what is left to ask.
@@ -153,12 +153,20 @@ def banner(request: HttpRequest | None) -> SafeString:
     if request is None:
         return SafeString()
     choices = consent.choices_of(request)
-    if not choices.to_ask or request.path == address("consent:cookies", urls()):
+    if request.path == address("consent:cookies", urls()):
         return SafeString()
+    if not choices.to_ask:
+        return _chosen(sight_of_now()) if choices.choice else SafeString()
     asked = tuple(tracker.code for tracker in choices.to_ask)
     text = _banner(sight_of_now(), asked, bool(choices.live))
     path = request.get_full_path()
     return mark_safe(text.replace(BACK, escape(path)).replace(PLACE, quote(path, safe="/")))  # noqa: S308  # escaped
+
+
+@lru_cache(maxsize=64)
+def _chosen(_sight: Sight) -> SafeString:
+    """Shown on the page that follows the choice alone, by its address, and given the focus."""
+    return render_to_string("consent/chosen.html")
 
 
 @lru_cache(maxsize=64)

@@ -39,6 +39,7 @@ ROLES: Mapping[Role, Lazy] = {
 }
 
 COUNTRIES: Mapping[str, Lazy] = {
+    "BE": _("Belgique"),
     "DE": _("Allemagne"),
     "FR": _("France"),
     "IE": _("Irlande"),

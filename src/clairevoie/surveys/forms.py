@@ -56,6 +56,10 @@ class PublishForm(forms.Form):
 
     agreed = forms.BooleanField(
         label=PUBLICATION_WORDS,
+        help_text=_(
+            "Avant 15 ans, demandez d’abord l’accord d’un parent\u00a0: «\u00a0Mon compte\u00a0», "
+            "«\u00a0Consentements\u00a0»."
+        ),
         error_messages={"required": _("Cochez la case pour publier votre avis.")},
     )
 

@@ -173,6 +173,7 @@ def _prove(member: Member, kind: str, raw: str, at: datetime) -> None:
         privacy.verify_contact(contact, on=on)
     except privacy.TwoAccounts as clash:
         raise ContactUnavailable from clash
+    messaging.note_reached(kind=kind, raw=raw)
     privacy.ledger.append(
         executor=f"accounts.prove-{kind}", at=at, subject=member.subject.uuid, facts={}
     )
@@ -183,12 +184,8 @@ def forget_unverified(*, on: date) -> int:
     waiting = Member.objects.filter(
         joined_on__lt=on - timedelta(days=_UNVERIFIED_DAYS),
         subject__last_use__isnull=True,
-        subject__restricted=False,
-        subject__held=False,
         phone_verified=False,
     )
-    waiting = waiting.exclude(emailaddress__verified=True).select_related("subject")
-    gone = list(waiting)
-    for member in gone:
-        privacy.erase(member.subject, because="sign-up-not-verified", on=on)
-    return len(gone)
+    unproved = waiting.exclude(emailaddress__verified=True).values("subject")
+    people = privacy.DataSubject.objects.filter(pk__in=unproved)
+    return privacy.erase_many(people, because="sign-up-not-verified", on=on)

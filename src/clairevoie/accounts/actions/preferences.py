@@ -20,7 +20,7 @@ _SOURCE = "mon-compte"
 
 
 class NotMutable(Exception):
-    """Cela ne se coupe pas d’un geste : écrivez-nous, une personne examinera votre demande."""
+    """Cela ne se coupe pas d’un geste : écrivez-nous, une personne examinera votre demande."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,8 +28,8 @@ class SwitchesForm(forms.Form):
         self.switches = tuple(switches)
         for switch in self.switches:
             self.fields[switch.activity.code] = forms.BooleanField(
-                label=switch.activity.title,
-                help_text=" ; ".join(switch.activity.purposes),
+                label=_(switch.activity.title),
+                help_text=" ".join(f"{_(purpose)}." for purpose in switch.activity.purposes),
                 initial=switch.on,
                 required=False,
             )
@@ -37,7 +37,7 @@ class SwitchesForm(forms.Form):
     def groups(self) -> dict[str, list[BoundField]]:
         """The boxes by what they stop: a category of messages, or a use of data."""
         found: dict[str, list[BoundField]] = {}
-        for switch in self.switches:
+        for switch in sorted(self.switches, key=lambda switch: switch.activity.category is None):
             category = switch.activity.category
             title = TITLES[category] if category else _("Usages de vos données")
             found.setdefault(str(title), []).append(self[switch.activity.code])

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from django import template
 from django.utils.functional import Promise as Lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clairevoie import consent, privacy
+from clairevoie.lib.calendar import paris_date
+from clairevoie.lib.speech import day_in_full
 
 register = template.Library()
 
@@ -41,6 +45,9 @@ _PLACES: Mapping[str, Lazy] = {
     "close-account": _("en fermant votre compte"),
     "remove-email": _("en retirant votre adresse"),
     "newsletter": _("sur la page de la lettre"),
+    "inscription": _("en ouvrant votre compte"),
+    "lettre": _("par le lien d’une lettre"),
+    "terme": _("après trois ans sans geste de votre part"),
     "double-opt-in": _("par le lien de confirmation"),
 }
 
@@ -64,6 +71,12 @@ def fact(value: str) -> Lazy | str:
 
 
 @register.filter
+def day(instant: datetime) -> str:
+    """« 1er mars 2027 », of an instant in Paris."""
+    return day_in_full(paris_date(instant))
+
+
+@register.filter
 def where(source: str) -> Lazy | str:
     """Where an act was made; a page we have no words for is named by its code."""
     return _PLACES.get(source, source)
@@ -82,6 +95,6 @@ def _lines(said: privacy.scope.Facts) -> Iterator[tuple[str, list[str]]]:
     yield "data", said["data"]
     yield (
         "recipients",
-        [f"{r['name']} ({', '.join(r['countries'])})" for r in said["recipients"]],
+        [f"{gettext(r['name'])} ({', '.join(r['countries'])})" for r in said["recipients"]],
     )
     yield "retention", [rule["words"] for rule in said["retention"]]

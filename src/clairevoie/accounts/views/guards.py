@@ -17,6 +17,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
+from clairevoie.accounts.middleware import who_is_there
 from clairevoie.accounts.models import Member
 
 View = Callable[..., HttpResponseBase]
@@ -69,9 +70,10 @@ def at_most(rates: str) -> Callable[[View], View]:
 
 
 def member_of(request: HttpRequest) -> Member:
-    """The signed-in member of a guarded page."""
-    assert isinstance(request.user, Member)
-    return request.user
+    """The signed-in member of a guarded page: the row itself, not what stands for it."""
+    member = who_is_there(request)
+    assert isinstance(member, Member)
+    return member
 
 
 def posted(request: HttpRequest) -> QueryDict | None:
@@ -86,6 +88,6 @@ def page(request: HttpRequest, template: str, *, section: str, **context: Any) -
     return render(
         request,
         f"accounts/{template}.html",
-        {"section": section, "member": request.user, **context},
+        {"section": section, "member": who_is_there(request), **context},
         status=422 if refused else 200,
     )

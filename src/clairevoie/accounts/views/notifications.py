@@ -36,10 +36,10 @@ def notifications(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _letter_not_asked_for(form: SwitchesForm) -> str:
-    """The title of the newsletter, for whom does not receive it; empty for the others."""
+def _letter_not_asked_for(form: SwitchesForm) -> bool:
+    """Whether there is a newsletter that the person does not receive."""
     letter = policy.current().activities["newsletter"]
-    return "" if letter.planned or letter.code in form.fields else letter.title
+    return not letter.planned and letter.code not in form.fields
 
 
 def _without_switch() -> dict[str, list[str]]:

@@ -129,10 +129,22 @@ GROUPS: tuple[tuple[Promise | str, tuple[_Room, ...]], ...] = (
                 "audience.view_count",
             ),
             (
+                gettext_lazy("Envois"),
+                "outgoing_mail",
+                "admin:messaging_mailing_changelist",
+                "messaging.view_mailing",
+            ),
+            (
                 gettext_lazy("Messages"),
                 "mail",
                 "admin:messaging_message_changelist",
                 "messaging.view_message",
+            ),
+            (
+                gettext_lazy("Oppositions aux envois"),
+                "unsubscribe",
+                "admin:refusals",
+                "messaging.view_suppression",
             ),
         ),
     ),
@@ -184,4 +196,7 @@ def rooms(request: HttpRequest) -> list[dict[str, Any]]:
 
 def links(request: HttpRequest) -> list[dict[str, Any]]:
     """What stands under the member's own name."""
-    return [{"title": gettext_lazy("Mon compte"), "link": "/mon-compte/"}]
+    return [
+        {"title": gettext_lazy("Mon compte"), "link": "/mon-compte/"},
+        {"title": gettext_lazy("MODIFIER MON CONSENTEMENT"), "link": "/cookies/#choix"},  # P-055
+    ]

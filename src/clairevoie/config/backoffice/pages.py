@@ -18,8 +18,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from clairevoie import policy, privacy
-from clairevoie.audience import dashboard
-from clairevoie.config.backoffice import figures, recipients, trackers
+from clairevoie.audience.admin import dashboard
+from clairevoie.config.backoffice import figures, recipients, refusals, trackers
 from clairevoie.lib import calendar
 from clairevoie.privacy.models import Execution
 
@@ -160,6 +160,22 @@ PAGES = (
         permission="audience.view_count",
         show=dashboard.show,
         template="gestion/audience.html",
+    ),
+    Page(
+        path="oppositions/",
+        name="refusals",
+        title=gettext_lazy("Oppositions aux envois"),
+        permission="messaging.view_suppression",
+        show=refusals.page,
+        template="gestion/refusals.html",
+    ),
+    Page(
+        path="oppositions/revoir/",
+        name="review_refusals",
+        title=gettext_lazy("Revoir les oppositions"),
+        permission=refusals.REVIEW,
+        show=refusals.review,
+        changes=True,
     ),
     Page(
         path="journal/verifier/",

@@ -63,17 +63,17 @@ def _served(tracker: Tracker, on: date) -> tuple[str, str | Lazy]:
 
 def _by_choice(since: date) -> list[Any]:
     made = TrackerChoice.objects.filter(chosen_on__gte=since).aggregate(
-        accepted=Count("pk", filter=~Q(accepted="") & Q(refused="")),
+        everything=Count("pk", filter=~Q(accepted="") & Q(refused="")),
         part=Count("pk", filter=~Q(accepted="") & ~Q(refused="")),
-        refused=Count("pk", filter=Q(accepted="")),
-        withdrawn=Count("pk", filter=~Q(withdrawn="")),
+        nothing=Count("pk", filter=Q(accepted="")),
+        taken_back=Count("pk", filter=~Q(withdrawn="")),
     )
     return bars(
         [
-            (_("Tout accepté"), made["accepted"], "", "plain"),
+            (_("Tout accepté"), made["everything"], "", "plain"),
             (_("Une partie"), made["part"], "", "plain"),
-            (_("Tout refusé"), made["refused"], "", "plain"),
-            (_("dont des retraits"), made["withdrawn"], "", "plain"),
+            (_("Tout refusé"), made["nothing"], "", "plain"),
+            (_("dont des retraits"), made["taken_back"], "", "plain"),
         ]
     )
 

@@ -106,7 +106,7 @@ def _subscribe_member(world: World, at: datetime, *, key: str, topics: str) -> N
 
 def _ask(_world: World, at: datetime, *, name: str, topics: str) -> None:
     subscribing.ask(
-        email=_mailbox(name), topics=_topics(topics), language="fr", source="page", at=at
+        email=_mailbox(name), topics=_topics(topics), language="fr", source="newsletter", at=at
     )
 
 

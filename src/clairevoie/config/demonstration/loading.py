@@ -23,6 +23,7 @@ from clairevoie.config.demonstration import (
     opinions,
     parcours,
     readers,
+    refusals,
     scenes,
 )
 from clairevoie.config.demonstration.people import CAST
@@ -69,6 +70,7 @@ def load(*, at: datetime, told: Callable[[int], object] = lambda _total: None) -
         *letters.letters(world),
         *readers.readers(world),
         *agreements.agreements(world),
+        *refusals.refusals(world),
         *choices.choices(world),
         *scenes.nights(world),
     ]

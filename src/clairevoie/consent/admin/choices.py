@@ -26,14 +26,18 @@ class ChoiceRoom(ReadOnlyAdmin):
         "numéro au hasard, ni adresse, ni compte. Elle part au bout de vingt-cinq mois."
     )
     empty = gettext_lazy("Personne n’a encore choisi.")
-    list_display = ("instant", "surface", "accepted", "refused", "withdrawn", "gpc")
+    list_display = ("instant", "surface", "accepted", "refused", "withdrawn", "signal")
     list_filter = ("surface", "gpc")
     date_hierarchy = "chosen_on"
-    ordering = ("-chosen_at",)
+    ordering = ("-chosen_on", "-chosen_at")  # by the day, which is indexed
 
     @display(description=gettext_lazy("instant"))
     def instant(self, record: TrackerChoice) -> str:
         return record.chosen_at.astimezone(calendar.PARIS).strftime("%d/%m/%Y %H:%M")
+
+    @display(description=gettext_lazy("signal GPC"))
+    def signal(self, record: TrackerChoice) -> str:
+        return _("oui") if record.gpc else "–"
 
     def name_of(self, record: TrackerChoice) -> str:
         return _("Choix %(number)s") % {"number": str(record.number)[:8]}

@@ -23,6 +23,12 @@ from clairevoie.privacy.backoffice import ReadOnlyAdmin, Section
 from clairevoie.privacy.models import Consent, ConsentText
 
 
+def _title(code: str) -> str:
+    """What people call an activity; its code once the policy no longer has it."""
+    known = policy.current().activities.get(code)
+    return known.title if known else code
+
+
 class ActivityFilter(SimpleListFilter):
     """By activity: those of the policy, so that no table is read to know them."""
 
@@ -48,7 +54,7 @@ class ConsentRoom(ReadOnlyAdmin):
         "retirer d’ici\u00a0: cela revient à la personne, ou à un parent avant 15 ans."
     )
     empty = gettext_lazy("Personne n’a encore donné d’accord.")
-    list_display = ("instant", "activity", "act", "version", "source", "person")
+    list_display = ("instant", "what", "act", "version", "source", "person")
     list_filter = (ActivityFilter,)
     list_select_related = ("wording", "subject")
     ordering = ("-id",)
@@ -56,6 +62,10 @@ class ConsentRoom(ReadOnlyAdmin):
     @display(description=gettext_lazy("instant"))
     def instant(self, record: Consent) -> str:
         return record.at.astimezone(calendar.PARIS).strftime("%d/%m/%Y %H:%M")
+
+    @display(description=gettext_lazy("activité"))
+    def what(self, record: Consent) -> str:
+        return _title(record.activity)
 
     @display(description=gettext_lazy("geste"))
     def act(self, record: Consent) -> str:
@@ -78,7 +88,7 @@ class ConsentRoom(ReadOnlyAdmin):
             title=_("Geste"),
             pairs=[
                 (_("Instant"), record.at),
-                (_("Activité"), record.activity),
+                (_("Activité"), _title(record.activity)),
                 (_("Geste"), self.act(record)),
                 (_("Où"), record.source),
                 (_("Texte"), record.text),
@@ -102,9 +112,13 @@ class ConsentTextRoom(ReadOnlyAdmin):
         "plus rien\u00a0: il est redemandé."
     )
     empty = gettext_lazy("Aucun texte n’a encore été publié.")
-    list_display = ("activity", "language", "number", "published", "good")
+    list_display = ("what", "language", "number", "published", "good")
     list_filter = (ActivityFilter,)
     ordering = ("activity", "language", "-number")
+
+    @display(description=gettext_lazy("activité"))
+    def what(self, record: ConsentText) -> str:
+        return _title(record.activity)
 
     @display(description=gettext_lazy("publié le"))
     def published(self, record: ConsentText) -> str:
@@ -120,7 +134,7 @@ class ConsentTextRoom(ReadOnlyAdmin):
         return _("couvre le présent") if covers else _("dépassé")
 
     def name_of(self, record: ConsentText) -> str:
-        return f"{record.activity}, {record.language} {record.number}"
+        return f"{_title(record.activity)}, {record.language} {record.number}"
 
     def sections(self, request: HttpRequest, record: ConsentText) -> Iterable[Section]:
         facts = record.facts

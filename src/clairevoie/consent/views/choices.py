@@ -52,6 +52,8 @@ def hosts_agreed(request: HttpRequest) -> tuple[Host, ...]:
 def _read(request: HttpRequest) -> Choices:
     on, gpc = calendar.today(), request.META.get("HTTP_SEC_GPC") == "1"
     value = request.COOKIES.get(choices_cookie.cookie_name(), "")
+    if len(value) > choices_cookie.LONGEST:  # nor is it remembered: memory is everybody's
+        value = ""
     return _weighed(value, settings.SECRET_KEY, trackers.register(on), gpc, on)
 
 

@@ -87,9 +87,11 @@ def _surface(request: HttpRequest) -> Surface:
 
 
 def _next(request: HttpRequest, surface: Surface, *, saved: bool) -> str:
-    """Back to where the person was; the preferences page stays, and says it is done."""
+    """Back to where the person was, which says it is done; the preferences page stays."""
     if surface is not Surface.PREFERENCES:
-        return back(request, default="/")
+        came_from = back(request, default="/")
+        said = saved and surface is Surface.BANNER and "#" not in came_from
+        return f"{came_from}#choisi" if said else came_from
     asked = {"enregistre": "1"} if saved else {}
     came_from = back(request, default="")
     query = urlencode({**asked, **({"retour": came_from} if came_from else {})})
@@ -136,6 +138,8 @@ def _give(request: HttpRequest, response: HttpResponse, choice: Choice, before: 
         httponly=True,
         samesite="Lax",
     )
+    if not request.COOKIES:  # nothing to take back, nothing to let stay
+        return
     after = choices_cookie.weigh(choice, trackers.register(on), gpc=before.gpc, on=on)
     remember(request, after)
     for code in before.allowed - after.allowed:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from clairevoie.consent import appearance, choices_cookie, declaration, wording
+from clairevoie.consent import appearance, choices_cookie, declaration, receipts, wording
 from clairevoie.consent.receipt import receipt_of
 from clairevoie.consent.views.choices import choices_of
 from clairevoie.consent.views.origins import SeeOther, back, from_our_own_pages
@@ -37,12 +37,12 @@ def cookies(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def receipt(request: HttpRequest) -> HttpResponse:
-    """The proof of this device's choice, to keep."""
+    """The proof of this device's choice, to keep: signed, so that anybody can check it."""
     choices = choices_of(request)
     if choices.choice is None:
         return render(request, "consent/no_choice.html", status=HTTPStatus.NOT_FOUND)
-    found = receipt_of(choices.choice, choices)
-    response = JsonResponse(found, json_dumps_params={"ensure_ascii": False, "indent": 2})
+    signed = receipts.sign(receipt_of(choices.choice, choices), at=calendar.now())
+    response = HttpResponse(receipts.written(signed), content_type="application/json")
     name = f"choix-cookies-{choices.choice.newest.isoformat()}.json"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

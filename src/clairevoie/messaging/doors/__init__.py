@@ -17,11 +17,13 @@ from clairevoie.messaging.doors.folder import Folder
 from clairevoie.messaging.doors.parcel import (
     Door,
     DoorShut,
+    NobodyThere,
     Parcel,
     RefusedForGood,
     Unconfirmed,
     copy_name,
 )
+from clairevoie.messaging.doors.provider import Provider
 from clairevoie.messaging.doors.sms import Sms
 from clairevoie.messaging.doors.smtp import Smtp
 from clairevoie.messaging.models import Channel
@@ -31,8 +33,10 @@ __all__ = [
     "DoorShut",
     "Folder",
     "NoOtherDoor",
+    "NobodyThere",
     "Parcel",
     "PassedByTheWindow",
+    "Provider",
     "RefusedForGood",
     "Sms",
     "Smtp",
@@ -57,7 +61,7 @@ class NoOtherDoor(BaseEmailBackend):
 def keeps_copies(channel: str) -> bool:
     """Messages of this channel stay in the instance's folder."""
     if channel == Channel.EMAIL:
-        return not settings.EMAIL_URL
+        return not (settings.EMAIL_URL or settings.CLAIREVOIE_MAIL_PROVIDER)
     return bool(settings.CLAIREVOIE_SMS == "console")
 
 
@@ -65,4 +69,6 @@ def open_door(channel: str) -> Door:
     """The door of this channel, as the settings say."""
     if keeps_copies(channel):
         return Folder()
-    return Smtp() if channel == Channel.EMAIL else Sms()
+    if channel != Channel.EMAIL:
+        return Sms()
+    return Provider() if settings.CLAIREVOIE_MAIL_PROVIDER else Smtp()

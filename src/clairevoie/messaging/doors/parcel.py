@@ -22,6 +22,10 @@ class RefusedForGood(Exception):
     """The provider says that this address will never accept the message."""
 
 
+class NobodyThere(RefusedForGood):
+    """There is no such mailbox, and the server says so in so many words (RFC 3463)."""
+
+
 class Unconfirmed(Exception):
     """It was given away and no answer came: it may have left, so it must not leave again."""
 

@@ -16,12 +16,14 @@ from django.core.mail import get_connection
 
 from clairevoie.messaging.doors.parcel import (
     DoorShut,
+    NobodyThere,
     Parcel,
     RefusedForGood,
     Unconfirmed,
     sender,
 )
 from clairevoie.messaging.journal import Fate, Journal
+from clairevoie.messaging.reports import is_gone
 from clairevoie.messaging.signing import signed
 from clairevoie.messaging.witness import given_to_the_system
 
@@ -72,8 +74,8 @@ class Smtp:
 
     def _offer(self, server: SMTP, address: str) -> None:
         """MAIL, RCPT, DATA: up to here nothing has been sent to anybody."""
-        _agree(*server.mail(_ascii(sender()[1])), ours=True)
-        _agree(*server.rcpt(_ascii(address)))
+        _agree(*server.docmd("MAIL", f"FROM:<{_ascii(sender()[1])}>"), ours=True)
+        _agree(*server.docmd("RCPT", f"TO:<{_ascii(address)}>"))
         _agree(*server.docmd("DATA"), ours=True)
 
     def _hand_over(self, server: SMTP, mail: bytes, parcel: Parcel, journal: Journal) -> None:
@@ -107,7 +109,9 @@ def _agree(code: int, text: bytes, *, ours: bool = False) -> None:
     if code < 400:
         return
     if code >= 500 and not ours:
-        raise RefusedForGood
+        enhanced = text.split(maxsplit=1)[:1]
+        gone = bool(enhanced) and is_gone(enhanced[0].decode("ascii", "replace"))
+        raise NobodyThere if gone else RefusedForGood
     raise SMTPResponseException(code, b"")  # its text may quote the address
 
 

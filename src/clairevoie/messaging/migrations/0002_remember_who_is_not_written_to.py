@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
                 ('purpose', models.CharField(max_length=64, verbose_name='ce qui est arrêté')),
                 ('contact_hash', models.CharField(max_length=64, unique=True, verbose_name='empreinte du contact')),
-                ('because', models.CharField(choices=[('link', 'lien de désinscription'), ('choice', 'choix dans « Mon compte »'), ('request', 'demande de la personne'), ('complaint', 'signalé comme indésirable'), ('bounce', 'l’adresse ne reçoit plus'), ('import', 'liste d’un outil précédent')], max_length=9, verbose_name='motif')),
+                ('because', models.CharField(choices=[('link', 'lien de désinscription'), ('choice', 'choix dans « Mon compte »'), ('request', 'demande de la personne'), ('complaint', 'signalé comme indésirable'), ('bounce', 'l’adresse ne reçoit plus'), ('import', 'liste d’un outil précédent')], max_length=9, verbose_name='motif')),
                 ('source', models.CharField(help_text='Where the refusal was made: page, letter, call…', max_length=64, verbose_name='où')),
                 ('since', models.DateField(verbose_name='depuis le')),
                 ('reviewed_on', models.DateField(verbose_name='revu le')),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from itertools import islice
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -43,12 +44,10 @@ def end_consents(*, at: datetime) -> int:
 
     The rows themselves are the engine's to remove, with its proof.
     """
+    ending = _ending_by(paris_date(at) - timedelta(days=1)).iterator(chunk_size=BATCH)
     ended = 0
-    for subscription in _ending_by(paris_date(at) - timedelta(days=1)).iterator(chunk_size=BATCH):
-        withdrawn = privacy.withdraw_consent(
-            subscription.subject, activity=ACTIVITY, source="terme", at=at
-        )
-        ended += withdrawn is not None
+    while batch := [subscription.subject for subscription in islice(ending, BATCH)]:
+        ended += privacy.withdraw_consents(batch, activity=ACTIVITY, source="terme", at=at)
     return ended
 
 

@@ -123,7 +123,7 @@ def _take(
     taken = [line for line in judged if isinstance(line, Line)]
     broken = [line for line in judged if isinstance(line, Broken)]
     if batch.confirmed:
-        _subscribe(batch, taken, topics, known)
+        _subscribe(batch, taken, topics, known, at=at)
         batch.added += len(taken)
     else:
         _ask(batch, taken, topics, at=at)
@@ -195,7 +195,12 @@ def _who_said_no(people: set[int]) -> set[int]:
 
 
 def _subscribe(
-    batch: Import, lines: Sequence[Line], topics: Sequence[Topic], known: _Known
+    batch: Import,
+    lines: Sequence[Line],
+    topics: Sequence[Topic],
+    known: _Known,
+    *,
+    at: datetime,
 ) -> None:
     people = _people(lines, known, batch)
     for (text, on, source), some in _by_proof(batch, lines).items():
@@ -205,6 +210,7 @@ def _subscribe(
             text=text,
             source=f"import: {source}"[:64],
             at=datetime.combine(on, time(12), tzinfo=calendar.PARIS),
+            recorded_at=at,
         )
     subscriptions, interests = [], []
     for line in lines:

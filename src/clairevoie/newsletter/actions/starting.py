@@ -29,7 +29,7 @@ def start(*, campaign: Campaign, at: datetime) -> Mailing | None:
         text=letter.text,
         html=letter.html,
         language=campaign.language,
-        recipients=recipients_of(campaign),
+        recipients=recipients_of(campaign).values("subject"),
         uuid=campaign.uuid,
         at=at,
     )

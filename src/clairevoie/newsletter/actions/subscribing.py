@@ -8,9 +8,11 @@ from uuid import UUID
 
 from django.db import transaction
 
-from clairevoie import consent, messaging, privacy
+from clairevoie import consent, messaging, policy, privacy
+from clairevoie.lib import calendar
 from clairevoie.lib.calendar import paris_date
 from clairevoie.lib.contact import EMAIL, normalise
+from clairevoie.lib.duration import Duration
 from clairevoie.newsletter.links import confirmation_link, preferences_link
 from clairevoie.newsletter.models import (
     ACTIVITY,
@@ -24,7 +26,6 @@ from clairevoie.newsletter.models import (
 )
 from clairevoie.privacy.models import ContactPoint, DataSubject
 
-UNCONFIRMED_DAYS = 30  # P-016
 CONFIRMATION_PATIENCE = timedelta(days=4)
 
 
@@ -40,6 +41,13 @@ class AddressUnavailable(Exception):
 
 class NoAddress(Exception):
     """Votre compte n’a pas d’adresse e-mail vérifiée : ajoutez-en une pour vous abonner."""
+
+
+def patience() -> Duration:
+    """How long a request waits for its confirmation (P-016)."""
+    duration = policy.current().retention["newsletter-pending"].duration
+    assert duration is not None
+    return duration
 
 
 def words(language: str) -> str:
@@ -61,9 +69,9 @@ def ask(
     """
     if not topics:
         raise NoTopic
-    owner = _owner_of(email)
+    owner = privacy.owner_of(kind=EMAIL, raw=email)
     subscription = subscription_of(owner) if owner else None
-    if owner and subscription and is_subscribed(owner):
+    if owner and subscription and is_subscribed(owner) and not _is_refused(email):
         _say_it_already_is(subscription, at=at)
         return
     pending = _note(email, topics, language=language, source=source, on=paris_date(at))
@@ -78,15 +86,9 @@ def ask(
     )
 
 
-def _owner_of(email: str) -> DataSubject | None:
-    point = (
-        ContactPoint.objects.filter(
-            kind=EMAIL, normalised=normalise(EMAIL, email), verified_on__isnull=False
-        )
-        .select_related("subject")
-        .first()
-    )
-    return point.subject if point else None
+def _is_refused(email: str) -> bool:
+    """The letter would not leave, say because the mailbox was full one day: ask it again."""
+    return bool(messaging.suppressed([(EMAIL, normalise(EMAIL, email))], ACTIVITY))
 
 
 def _say_it_already_is(subscription: Subscription, *, at: datetime) -> None:
@@ -170,22 +172,16 @@ def _subscribe(
         consent.give(
             subject, activity=ACTIVITY, source=source, at=at, language=language, text=text
         )
+    lasting = {
+        "confirmation": confirmation,
+        "language": language,
+        "source": source,
+        "last_act_on": on,
+    }
     subscription, _ = Subscription.including_restricted.update_or_create(
         subject=subject,
-        defaults={
-            "confirmation": confirmation,
-            "language": language,
-            "source": source,
-            "last_act_on": on,
-            "asked_to_stay_on": None,
-        },
-        create_defaults={
-            "confirmation": confirmation,
-            "language": language,
-            "source": source,
-            "confirmed_on": on,
-            "last_act_on": on,
-        },
+        defaults={**lasting, "asked_to_stay_on": None},
+        create_defaults={**lasting, "confirmed_on": on},
     )
     _follow(subject, topics, on=on)
     privacy.record_contact(subject, on=on)
@@ -227,7 +223,7 @@ def choose(
     address = address_of(subject)
     if address is None:
         raise NoAddress
-    if not is_subscribed(subject):
+    if not is_subscribed(subject) or _is_refused(address):
         messaging.readmit(subject, kind=EMAIL, raw=address, purpose=ACTIVITY, at=at)
     previous = subscription_of(subject)
     _subscribe(
@@ -291,15 +287,10 @@ def forget(subject: DataSubject) -> None:
 
 def forget_unconfirmed(*, on: date) -> int:
     """Thirty days without an answer: the request goes, with the address that was typed."""
-    late = Pending.including_restricted.filter(
-        asked_on__lt=on - timedelta(days=UNCONFIRMED_DAYS),
-        subject__restricted=False,
-        subject__held=False,
-    )
-    gone = list(late.select_related("subject"))
-    for pending in gone:
-        privacy.erase(pending.subject, because="newsletter-not-confirmed", on=on)
-    return len(gone)
+    latest = calendar.latest_clock_ended_by(on - timedelta(days=1), patience())
+    late = Pending.including_restricted.filter(asked_on__lte=latest)
+    people = DataSubject.objects.filter(pk__in=late.values("subject"))
+    return privacy.erase_many(people, because="newsletter-not-confirmed", on=on)
 
 
 @transaction.atomic

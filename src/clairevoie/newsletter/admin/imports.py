@@ -88,6 +88,9 @@ class ImportRoom(ReadOnlyAdmin):
     def brought_on(self, record: Import) -> SafeString | None:
         return day(paris_date(record.at))
 
+    def name_of(self, record: Import) -> str:
+        return record.source
+
     def context_of(self, request: HttpRequest, record: Import) -> dict[str, Any]:
         lines = list(record.refused_lines.order_by("number")[:_SHOWN])
         running = record.state == Import.State.RUNNING

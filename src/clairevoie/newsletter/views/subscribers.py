@@ -45,7 +45,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
                 email=form.cleaned_data["email"],
                 topics=form.cleaned_data["topics"],
                 language=_language(),
-                source="page",
+                source="newsletter",
                 at=calendar.now(),
             )
         return redirect("newsletter:asked")
@@ -55,7 +55,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
 @require_safe
 def asked(request: HttpRequest) -> HttpResponse:
     """Look into your mailbox."""
-    return page(request, "asked", days=subscribing.UNCONFIRMED_DAYS)
+    return page(request, "asked", days=subscribing.patience().days)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -71,6 +71,8 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
             subscribing.confirm(pending=found, at=calendar.now())
         except subscribing.AddressUnavailable as refusal:
             form.add_error(None, sentence(refusal))
+        except Pending.DoesNotExist:  # pressed twice at once: the first press did it
+            return redirect("newsletter:confirm", token)
         else:
             return redirect("newsletter:confirm", token)
     topics = [topic for topic in open_topics() if topic.slug in found.topics.split()]

@@ -141,6 +141,12 @@ def said(text: str) -> SafeString | str:
 
 
 @register.filter
+def after_a_colon(text: str) -> str:
+    """« Si vous refusez : l’apparence… »: a sentence that goes on, without its capital."""
+    return text if text.startswith("<") else text[:1].lower() + text[1:]
+
+
+@register.filter
 def groups_of_three(number: str) -> str:
     """« 984 647 552 », with no-break spaces."""
     return "\u00a0".join(number[i : i + 3] for i in range(0, len(number), 3))

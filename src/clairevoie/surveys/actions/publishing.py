@@ -8,15 +8,15 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from clairevoie import privacy
+from clairevoie import consent, privacy
 from clairevoie.lib.calendar import paris_date
 from clairevoie.privacy.models import DataSubject
 from clairevoie.surveys.models import Answer
 
 PUBLISHING = "testimonials"  # the activity of the register; its basis is consent
 PUBLICATION_WORDS = _(
-    "J’accepte que mon avis soit publié sur la page « Satisfaction », signé de mon pseudo, "
-    "jusqu’à ce que je retire cet accord."
+    "J’ai 15 ans ou plus et j’accepte que mon avis soit publié sur la page "
+    "« Satisfaction », signé de mon pseudo, jusqu’à ce que je retire cet accord."
 )
 
 
@@ -25,15 +25,20 @@ class NothingToPublish(Exception):
 
 
 @transaction.atomic
-def publish(*, answer: Answer, text: str, at: datetime) -> None:
+def publish(*, answer: Answer, text: str, at: datetime, language: str = "fr") -> None:
     """The author, having read ``text``, agrees to this review being shown (P-032).
 
     Raises :class:`NothingToPublish`. It appears once somebody has read it again.
     """
     if not answer.review:
         raise NothingToPublish
-    answer.consent = privacy.give_consent(
-        answer.subject, activity=PUBLISHING, text=text, source="surveys.publish", at=at
+    answer.consent = consent.give(
+        answer.subject,
+        activity=PUBLISHING,
+        text=text,
+        language=language,
+        source="surveys.publish",
+        at=at,
     )
     answer.save(update_fields=["consent"])
 
@@ -63,4 +68,4 @@ def moderate(*, answer: Answer, accepted: bool, moderator: UUID, at: datetime) -
 def withdraw_consent_unless_used(subject: DataSubject, *, at: datetime) -> None:
     """Another review of theirs may still be published under a consent of its own."""
     if not Answer.including_restricted.filter(subject=subject, consent__isnull=False).exists():
-        privacy.withdraw_consent(subject, activity=PUBLISHING, source="surveys.link", at=at)
+        consent.withdraw(subject, activity=PUBLISHING, source="surveys.link", at=at)

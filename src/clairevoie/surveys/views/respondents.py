@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clairevoie import privacy
@@ -53,7 +53,12 @@ def publish(request: HttpRequest, invitation: Invitation, given: Answer) -> Http
     form = PublishForm(request.POST)
     if form.is_valid():
         try:
-            actions.publish(answer=given, text=str(actions.PUBLICATION_WORDS), at=calendar.now())
+            actions.publish(
+                answer=given,
+                text=str(actions.PUBLICATION_WORDS),
+                language=get_language() or "fr",
+                at=calendar.now(),
+            )
         except actions.NothingToPublish as nothing:
             form.add_error(None, sentence(nothing))
         else:

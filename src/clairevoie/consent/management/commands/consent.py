@@ -66,6 +66,6 @@ def _read(path: Path) -> bytes:
             return stream.read(_LARGEST)
     except OSError as error:
         raise CommandError(
-            _("Impossible de lire %(path)s : %(why)s")
+            _("Impossible de lire %(path)s\u00a0: %(why)s")
             % {"path": path, "why": error.strerror or type(error).__name__}
         ) from error

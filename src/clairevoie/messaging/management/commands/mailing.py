@@ -20,11 +20,11 @@ _LATEST = 20
 
 
 class Command(VerbCommand):
-    help = "Les envois en nombre : où ils en sont, les faire partir, les arrêter."
+    help = "Les envois en nombre : où ils en sont, les faire partir, les arrêter."
 
     def add_verbs(self, verbs: Any) -> None:
         verbs.add_parser("list", help="Les derniers envois.")
-        run = verbs.add_parser("run", help="Envoie ici, jusqu’au dernier ; plusieurs à la fois.")
+        run = verbs.add_parser("run", help="Envoie ici, jusqu’au dernier ; plusieurs à la fois.")
         run.add_argument(
             "--no-wait",
             action="store_true",

@@ -1,0 +1,1 @@
+"""The back-office edge of the measure of audience."""

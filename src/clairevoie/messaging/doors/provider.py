@@ -1,0 +1,102 @@
+"""A provider of mail over HTTP, by its name in django-anymail: Brevo, Mailjet, Amazon SES…
+
+HTTP has no dot: between our request and its answer nobody can tell whether the mail left. Where
+the answer is lost the message is listed as « sans accusé », and is not sent again.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from email.utils import formataddr
+from typing import Any
+
+from anymail.exceptions import AnymailError, AnymailRecipientsRefused
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from requests.exceptions import ConnectionError as NoConnection
+from requests.exceptions import ConnectTimeout
+from urllib3.exceptions import NewConnectionError
+
+from clairevoie.messaging.doors.parcel import (
+    DoorShut,
+    Parcel,
+    RefusedForGood,
+    Unconfirmed,
+    sender,
+)
+from clairevoie.messaging.journal import Fate, Journal
+
+_OURS = (401, 402, 403)  # our key or our bill: no address is to blame
+_KEEP_NUMBERS = ("amazon_ses", "brevo", "mailjet")  # they give back what goes with a mail
+_LATER = (408, 425, 429, 503)  # it says itself that it took nothing
+
+
+def backend_path(name: str) -> str:
+    """The dotted path of anymail's backend: ``amazon-ses`` and ``amazon_ses`` are one."""
+    return f"anymail.backends.{name.replace('-', '_')}.EmailBackend"
+
+
+class Provider:
+    """The provider that CLAIREVOIE_MAIL_PROVIDER names; its row of recipients.toml likewise."""
+
+    def __init__(self) -> None:
+        name = settings.CLAIREVOIE_MAIL_PROVIDER
+        self.recipient = name.replace("_", "-")
+        self.backend: Any = get_connection(backend_path(name))
+
+    def send(self, parcel: Parcel, *, at: datetime, journal: Journal) -> None:
+        mail = _mail(parcel, at=at)
+        journal.note(Fate.POSTED, parcel.uuid)
+        try:
+            self.backend.open()
+            self.backend.send_messages([mail])
+        except AnymailRecipientsRefused:
+            journal.note(Fate.ANSWERED, parcel.uuid, 550)
+            raise RefusedForGood from None
+        except AnymailError as error:
+            self._explain(error, parcel, journal)
+        journal.note(Fate.ANSWERED, parcel.uuid, 250)
+
+    def close(self) -> None:
+        self.backend.close()
+
+    def _explain(self, error: AnymailError, parcel: Parcel, journal: Journal) -> None:
+        """Raise what became of the mail: not sent, refused, or nobody knows."""
+        status = getattr(error, "status_code", None)
+        if status is None and not _never_left(error):
+            raise Unconfirmed from None
+        if status is not None and status >= 500 and status not in _LATER:
+            raise Unconfirmed from None
+        refused = status is not None and status not in (*_OURS, *_LATER)
+        journal.note(Fate.ANSWERED, parcel.uuid, 550 if refused else 450)
+        if refused:
+            raise RefusedForGood from None
+        if status in _LATER:
+            raise error
+        raise DoorShut(error.__cause__ or error) from None
+
+
+def _never_left(error: BaseException) -> bool:
+    """No connection was made, hence nothing was given."""
+    if isinstance(error, ConnectTimeout):
+        return True
+    cause = error.__cause__ if isinstance(error, NoConnection) else None
+    reason = getattr(cause.args[0], "reason", None) if cause and cause.args else None
+    return isinstance(reason, NewConnectionError)
+
+
+def _mail(parcel: Parcel, *, at: datetime) -> EmailMultiAlternatives:
+    letter, headers = parcel.letter, parcel.headers(at=at)
+    mail = EmailMultiAlternatives(
+        subject=letter.title,
+        body=letter.text,
+        from_email=formataddr(sender()),
+        to=[parcel.address],
+        headers={k: v for k, v in headers.items() if k not in ("From", "To", "Subject")},
+    )
+    if letter.html:
+        mail.attach_alternative(letter.html, "text/html")
+    # A random number: what comes back (doors/webhooks.py) names it.
+    if settings.CLAIREVOIE_MAIL_PROVIDER.replace("-", "_") in _KEEP_NUMBERS:
+        mail.metadata = {"message": str(parcel.uuid)}  # type: ignore[attr-defined]
+    return mail
