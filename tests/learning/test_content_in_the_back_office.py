@@ -90,23 +90,23 @@ def test_the_same_archive_again_is_nothing_new(bob: Person) -> None:
 def test_a_chapter_is_read_again_with_its_answers(bob: Person) -> None:
     made = edition()
 
-    page = at_work(bob).get(f"/gestion/apercu/{made.uuid}/1/").content.decode()
+    page = at_work(bob).get(f"/gestion/editions/apercu/{made.uuid}/1/").content.decode()
 
     assert "<math" in page
     assert "2016 / deux mille seize" in page
     assert "moyenne-simple" in page
-    assert at_work(bob).get(f"/gestion/apercu/{made.uuid}/9/").status_code == 404
+    assert at_work(bob).get(f"/gestion/editions/apercu/{made.uuid}/9/").status_code == 404
 
 
 def test_a_project_is_read_again_with_its_rubric(bob: Person) -> None:
     made = edition()
     client = at_work(bob)
 
-    page = client.get(f"/gestion/apercu/{made.uuid}/projet/2/").content.decode()
+    page = client.get(f"/gestion/editions/apercu/{made.uuid}/projet/2/").content.decode()
 
     assert "La moyenne est juste" in page
     assert "À 0,1 près." in page
-    assert client.get(f"/gestion/apercu/{made.uuid}/projet/1/").status_code == 404
+    assert client.get(f"/gestion/editions/apercu/{made.uuid}/projet/1/").status_code == 404
 
 
 @pytest.mark.parametrize("name", ["flora", "gaston", "helene"])
@@ -119,8 +119,8 @@ def test_other_staff_neither_read_nor_bring(name: str, request: pytest.FixtureRe
         "/gestion/parcours/importer/",
         f"/gestion/editions/{made.uuid}/",
         f"/gestion/editions/{made.uuid}/publier/",
-        f"/gestion/apercu/{made.uuid}/1/",
-        f"/gestion/apercu/{made.uuid}/projet/2/",
+        f"/gestion/editions/apercu/{made.uuid}/1/",
+        f"/gestion/editions/apercu/{made.uuid}/projet/2/",
     ):
         assert client.get(path).status_code == 403, path
 
@@ -130,7 +130,7 @@ def test_learners_and_strangers_are_kept_out(charlie: Person) -> None:
     learner, stranger = Client(), Client()
     learner.force_login(charlie.member)
 
-    for path in ("/gestion/parcours/importer/", f"/gestion/apercu/{made.uuid}/1/"):
+    for path in ("/gestion/parcours/importer/", f"/gestion/editions/apercu/{made.uuid}/1/"):
         assert learner.get(path).status_code == 403
         assert stranger.get(path).status_code == 302
 
@@ -142,4 +142,4 @@ def test_the_rooms_list_what_there_is(bob: Person) -> None:
     assert "Lire des chiffres" in client.get("/gestion/editions/").content.decode()
     assert folder.SLUG in client.get("/gestion/parcours/").content.decode()
     page = client.get(f"/gestion/editions/{made.uuid}/").content.decode()
-    assert f"/gestion/apercu/{made.uuid}/1/" in page
+    assert f"/gestion/editions/apercu/{made.uuid}/1/" in page

@@ -8,9 +8,9 @@ app_name = "learning"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("catalogue/", catalogue.listing, name="catalogue"),
     path("parcours/<slug:slug>/", catalogue.parcours, name="parcours"),
-    path("gestion/apercu/<uuid:number>/<int:position>/", preview.chapter, name="preview"),
+    path("gestion/editions/apercu/<uuid:number>/<int:position>/", preview.chapter, name="preview"),
     path(
-        "gestion/apercu/<uuid:number>/projet/<int:position>/",
+        "gestion/editions/apercu/<uuid:number>/projet/<int:position>/",
         preview.project,
         name="preview-project",
     ),

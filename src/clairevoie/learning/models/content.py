@@ -28,6 +28,15 @@ class Level(models.TextChoices):
     ADVANCED = "advanced", _("avancé")
 
 
+class Way(models.TextChoices):
+    """How one comes to follow a parcours."""
+
+    OPEN = "open", _("inscription libre")
+    APPLICATION = "application", _("sur candidature")
+    CONTRACT = "contract", _("par contrat")
+    INVITATION = "invitation", _("sur invitation")
+
+
 class Kind(models.TextChoices):
     """How an exercise is answered."""
 
@@ -51,6 +60,7 @@ class Parcours(models.Model):
         verbose_name=_("édition courante"),
         related_name="+",
     )
+    way = models.CharField(_("inscription"), max_length=12, choices=Way, default=Way.OPEN)
     published = models.BooleanField(_("publié"), default=False)
     published_at = models.DateTimeField(_("publié le"), null=True, blank=True)
 
