@@ -38,6 +38,8 @@ OPEN_TO = {
     "oppositions": {"eve", "flora", "helene"},
     "conservation": {"eve", "helene"},
     "politique": {"eve", "gaston", "helene"},
+    "parcours": {"bob", "eve"},
+    "editions": {"bob", "eve"},
     "enquetes": {"bob", "eve", "helene"},
     "avis": {"eve", "helene"},
     "lettres": {"eve", "helene"},

@@ -68,6 +68,6 @@ def test_the_sitemap_lists_pages_that_open(visitor: Client) -> None:
     tree = ET.fromstring(visitor.get("/sitemap.xml").content)
 
     addresses = [str(node.text) for node in tree.iter() if node.tag.endswith("loc")]
-    assert len(addresses) == 6
+    assert len(addresses) == 7
     for address in addresses:
         assert visitor.get("/" + address.split("/", 3)[3]).status_code == 200

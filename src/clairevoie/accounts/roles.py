@@ -58,6 +58,9 @@ _LETTERS = frozenset(
 _EDITING = frozenset(
     {"newsletter.write", "newsletter.send", "newsletter.arrange", "newsletter.bring"}
 )
+_TEACHING = frozenset(
+    {"learning.view_parcours", "learning.view_edition", "learning.publish", "learning.bring"}
+)
 # Whoever answers people may see to it that nothing more is sent to them (P-058).
 _REFUSALS = frozenset({"messaging.view_suppression"})
 _HOUSE = frozenset({"site.view_components"})
@@ -65,7 +68,7 @@ _HOUSE = frozenset({"site.view_components"})
 GRANTS: Mapping[Role, frozenset[str]] = MappingProxyType(
     {
         Role.LEARNER: _NOBODY,
-        Role.TRAINER: _HOUSE | _SURVEYS,
+        Role.TRAINER: _HOUSE | _SURVEYS | _TEACHING,
         Role.ADVISOR: _HOUSE | _PERSONS | _REFUSALS,
         Role.ACCOUNTANT: _HOUSE | {"privacy.view_policy"},
         # Suspending is an administrator's decision alone (P-082); erasing is the DPO's.
@@ -75,6 +78,7 @@ GRANTS: Mapping[Role, frozenset[str]] = MappingProxyType(
         | _ACCOUNTABILITY
         | _AUDIENCE
         | _SURVEYS
+        | _TEACHING
         | _LETTERS
         | _EDITING
         | _REFUSALS

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "clairevoie.consent",
     "clairevoie.messaging",
     "clairevoie.accounts",
+    "clairevoie.learning",
     "clairevoie.surveys",
     "clairevoie.newsletter",
     "clairevoie.audience",
@@ -129,6 +130,7 @@ CONTENT_SECURITY_POLICY: dict[str, dict[str, list[str] | bool]] = {
         "script-src": ["'self'"],
         "style-src": ["'self'"],
         "img-src": ["'self'"],
+        "media-src": ["'self'"],
         "font-src": ["'self'"],
         "connect-src": ["'self'"],
         "form-action": ["'self'"],
@@ -188,6 +190,13 @@ STORAGES = {
             "file_permissions_mode": 0o600,
             "directory_permissions_mode": 0o700,
             "allow_overwrite": True,  # a second attempt writes the same file
+        },
+    },
+    "content": {  # pictures and videos of the parcours, each under its own fingerprint
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": HOME / "content",
+            "allow_overwrite": True,  # the same name is the same file
         },
     },
     "imports": {  # files of addresses, while the worker reads them

@@ -28,7 +28,9 @@ from clairevoie.site import navigation, words
 PLACE: Final = "%place%"  # the same, inside the query of another address
 BACK: Final = "%back%"  # stands in header.html for the address to come back to
 PROOF: Final = "%proof%"  # stands in account_nav.html for the token of the form
-MARKED: Final = ("site:home", "site:notice", "account_login", "account_signup")
+MARKED: Final = (
+    *("site:home", "learning:catalogue", "site:notice", "account_login", "account_signup"),
+)
 _SECTIONS: Final = frozenset(code for code, _, _ in navigation.ACCOUNT)
 
 

@@ -16,7 +16,7 @@ from clairevoie.policy import Host
 
 BACK_OFFICE = "/gestion/"
 # Pages under /gestion/ that are drawn by our own templates, and keep the strict policy.
-OWN_PAGES = ("/gestion/composants/",)
+OWN_PAGES = ("/gestion/composants/", "/gestion/editions/apercu/")
 
 # Alpine evaluates the expressions in unfold's attributes, and unfold's templates carry style
 # attributes (docs/decisions/0010-content-security-policy.md).

@@ -13,12 +13,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from clairevoie import policy
+from clairevoie.learning.models import catalogue
 from clairevoie.lib import calendar
 from clairevoie.newsletter.models import published_letters
 
 SECURITY_TXT_DAYS = 180  # RFC 9116 § 2.5.5: less than a year ahead
 PUBLIC_PAGES = (
     "site:home",
+    "learning:catalogue",
     "site:notice",
     "site:legal",
     "consent:cookies",
@@ -90,9 +92,12 @@ def robots(_request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def sitemap(_request: HttpRequest) -> HttpResponse:
+    """The public pages, each published parcours and the last letters."""
+    slugs = catalogue().select_related(None).defer(None).values_list("slug", flat=True)
     letters = published_letters().values_list("uuid", flat=True)[:_MOST_LETTERS]
     paths = [reverse(name) for name in PUBLIC_PAGES]
     paths += [reverse("newsletter:letter", args=[number]) for number in letters]
+    paths += [reverse("learning:parcours", args=[slug]) for slug in slugs]
     pages = "".join(f"<url><loc>{_address(path)}</loc></url>" for path in paths)
     return HttpResponse(
         '<?xml version="1.0" encoding="UTF-8"?>\n'

@@ -91,6 +91,23 @@ GROUPS: tuple[tuple[Promise | str, tuple[_Room, ...]], ...] = (
         ),
     ),
     (
+        gettext_lazy("Formation"),
+        (
+            (
+                gettext_lazy("Parcours"),
+                "school",
+                "admin:learning_parcours_changelist",
+                "learning.view_parcours",
+            ),
+            (
+                gettext_lazy("Éditions"),
+                "auto_stories",
+                "admin:learning_edition_changelist",
+                "learning.view_edition",
+            ),
+        ),
+    ),
+    (
         gettext_lazy("Activité"),
         (
             (

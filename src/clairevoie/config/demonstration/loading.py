@@ -21,6 +21,7 @@ from clairevoie.config.demonstration import (
     choices,
     letters,
     opinions,
+    parcours,
     readers,
     refusals,
     scenes,
@@ -61,6 +62,7 @@ def load(*, at: datetime, told: Callable[[int], object] = lambda _total: None) -
         raise SomebodyLivesHere
     world = World(now=at, password=make_password(scenes.PASSWORD))
     events = [
+        *parcours.parcours(world),
         *scenes.arrivals(world),
         *scenes.measures(world),
         *scenes.reports(world),

@@ -1,0 +1,200 @@
+"""The room of parcours: which are published, and bringing one by archive."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, ClassVar, Final
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.csrf import csrf_exempt
+from unfold.decorators import display
+
+from clairevoie.learning.actions import importing, publishing
+from clairevoie.learning.admin.forms import ArchiveForm
+from clairevoie.learning.content.folders import LARGEST_ZIP
+from clairevoie.learning.content.problems import ContentRefused
+from clairevoie.learning.models import Parcours
+from clairevoie.lib import calendar
+from clairevoie.lib.speech import sentence
+from clairevoie.lib.uploads import SmallFilesInMemory
+from clairevoie.privacy.backoffice import Deed, ReadOnlyAdmin, Section, author
+
+_SHOWN: Final = 100  # problems told on the page
+
+
+class Archives(SmallFilesInMemory):
+    """Larger than a picture, in memory all the same."""
+
+    largest = LARGEST_ZIP
+
+
+def _unpublish(request: HttpRequest, parcours: Parcours, _said: dict[str, Any]) -> str:
+    publishing.take_offline(parcours=parcours, author=author(request), at=calendar.now())
+    return _("Le parcours n’est plus au catalogue.")
+
+
+BRINGING = Deed(
+    slug="importer",
+    label=gettext_lazy("Importer cette archive"),
+    permission="learning.bring",
+    explains=gettext_lazy(
+        "Chaque parcours qui a changé reçoit une nouvelle édition. Les éditions précédentes "
+        "restent à qui les a commencées."
+    ),
+    perform=lambda *_: "",
+    form=ArchiveForm,
+)
+
+
+@admin.register(Parcours)
+class ParcoursRoom(ReadOnlyAdmin):
+    """Trainings, published or not."""
+
+    room = "parcours"
+    title = gettext_lazy("Parcours")
+    key = "slug"
+    list_before_template = "gestion/parcours.html"
+    introduction = gettext_lazy(
+        "Un parcours est un dossier de textes. L’importer crée une édition, qui ne change plus ; "
+        "la publier la donne à qui commence."
+    )
+    empty = gettext_lazy("Aucun parcours. Importez une archive pour commencer.")
+    list_display = ("named", "state", "edition_number", "editions_count")
+    list_display_links = ("named",)
+    ordering = ("slug",)
+    deeds: ClassVar[Sequence[Deed]] = (
+        Deed(
+            slug="retirer",
+            label=gettext_lazy("Retirer du catalogue"),
+            permission="learning.publish",
+            explains=gettext_lazy(
+                "Le parcours n’est plus proposé. Qui l’a commencé continue de le lire."
+            ),
+            perform=_unpublish,
+            possible=lambda parcours: parcours.published,
+            refusals=(publishing.NotOnline,),
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Parcours]:
+        return Parcours.objects.select_related("current").annotate(edition_total=Count("editions"))
+
+    @display(description=gettext_lazy("titre"))
+    def named(self, record: Parcours) -> str:
+        return str(record.current.title if record.current else record.slug)
+
+    @display(description=gettext_lazy("état"), label={"online": "success", "offline": "info"})
+    def state(self, record: Parcours) -> tuple[str, str]:
+        return ("online", _("publié")) if record.published else ("offline", _("non publié"))
+
+    @display(description=gettext_lazy("édition publiée"))
+    def edition_number(self, record: Parcours) -> str:
+        return str(record.current.number) if record.published and record.current else "–"
+
+    @display(description=gettext_lazy("éditions"))
+    def editions_count(self, record: Parcours) -> int:
+        return int(record.edition_total)  # type: ignore[attr-defined]
+
+    def name_of(self, record: Parcours) -> str:
+        return str(self.named(record))
+
+    def sections(self, request: HttpRequest, record: Parcours) -> Iterable[Section]:
+        yield Section(
+            title=_("Parcours"),
+            pairs=[
+                (_("Code"), record.slug),
+                (_("Au catalogue"), _("oui") if record.published else _("non")),
+                (_("Publié le"), record.published_at or "–"),
+            ],
+        )
+        editions = record.editions.order_by("-number").only(
+            "uuid", "number", "title", "imported_at", "chapter_count", "minutes"
+        )
+        yield Section(
+            title=_("Éditions"),
+            columns=(_("Édition"), _("Importée le"), _("Chapitres"), _("Minutes")),
+            rows=[
+                (
+                    format_html(
+                        '<a href="{}">{}</a>',
+                        reverse("admin:learning_edition_change", args=[edition.uuid]),
+                        edition,
+                    ),
+                    edition.imported_at,
+                    edition.chapter_count,
+                    edition.minutes,
+                )
+                for edition in editions
+            ],
+        )
+
+    # --- Bringing an archive ------------------------------------------------------------------
+
+    def get_urls(self) -> list[URLPattern]:
+        bring = path("importer/", self._large(self.bring_view), name="learning_parcours_bring")
+        return [bring, *super().get_urls()]
+
+    def _large(self, view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
+        """Take larger files here alone; the guard behind checks the proof of the form."""
+        guarded = self._guarded(view)
+
+        @csrf_exempt
+        def at_the_door(request: HttpRequest) -> HttpResponseBase:
+            request.upload_handlers = [Archives(request)]
+            return guarded(request)
+
+        return at_the_door
+
+    def bring_view(self, request: HttpRequest) -> HttpResponse:
+        """An archive, read whole before anything changes."""
+        if not request.user.has_perm(BRINGING.permission):
+            raise PermissionDenied
+        posted = request.method == "POST"
+        form = ArchiveForm(request.POST if posted else None, request.FILES if posted else None)
+        if form.is_valid():
+            done = self._bring(request, form)
+            if done is not None:
+                return done
+        listing = reverse("admin:learning_parcours_changelist")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Importer un parcours"),
+            "crumbs": [(self.heading, listing)],
+            "deed": BRINGING,
+            "form": form,
+            "back": listing,
+        }
+        status = 422 if posted else 200
+        return TemplateResponse(request, "gestion/confirm.html", context, status=status)
+
+    def _bring(self, request: HttpRequest, form: ArchiveForm) -> HttpResponse | None:
+        try:
+            done = importing.import_archive(
+                archive=form.cleaned_data["archive"].read(),
+                publish=form.cleaned_data["publish"] and request.user.has_perm("learning.publish"),
+                author=author(request),
+                at=calendar.now(),
+            )
+        except ContentRefused as refusal:
+            form.add_error(None, sentence(refusal))
+            for problem in refusal.problems[:_SHOWN]:
+                form.add_error(None, str(problem))
+            return None
+        new = [imported for imported in done if imported.new]
+        said = ngettext(
+            "%(n)d nouvelle édition importée.", "%(n)d nouvelles éditions importées.", len(new)
+        )
+        messages.success(
+            request, said % {"n": len(new)} if new else _("Rien de nouveau dans cette archive.")
+        )
+        url = reverse("admin:learning_edition_change", args=[done[0].edition.uuid])
+        return HttpResponseRedirect(url)

@@ -1,0 +1,99 @@
+"""What one may look for in the catalogue."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from clairevoie.learning.content.searching import folded
+from clairevoie.learning.models import Level, Parcours, Topic
+
+_LEVELS = {
+    "debutant": Level.BEGINNER,
+    "intermediaire": Level.INTERMEDIATE,
+    "avance": Level.ADVANCED,
+}
+_ANY = ("", _("tous"))
+_SHORT, _LONG = 120, 600  # minutes
+_DURATIONS = {
+    "courte": Q(current__minutes__lt=_SHORT),
+    "moyenne": Q(current__minutes__gte=_SHORT, current__minutes__lt=_LONG),
+    "longue": Q(current__minutes__gte=_LONG),
+}
+_PRICES = {"gratuit": Q(current__price_cents=0), "payant": Q(current__price_cents__gt=0)}
+
+
+def _topics() -> list[tuple[str, Any]]:
+    """Topics of what is published, the commonest first; one query."""
+    published = Parcours.objects.filter(published=True).values("current")
+    counted = (
+        Topic.objects.filter(edition__in=published)
+        .values("slug")
+        .annotate(n=Count("edition"), named=Count("name"))
+        .order_by("-n", "slug")
+        .values_list("slug", "name", "n")
+    )
+    names = {slug: name for slug, name, _n in counted}
+    return [_ANY, *((slug, name) for slug, name in names.items())]
+
+
+class CatalogueForm(forms.Form):
+    """Every field is optional; together they narrow."""
+
+    use_required_attribute = False
+
+    q = forms.CharField(
+        label=_("Chercher"),
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )
+    sujet = forms.ChoiceField(label=_("Sujet"), required=False)
+    niveau = forms.ChoiceField(
+        label=_("Niveau"),
+        choices=[_ANY, *((code, level.label) for code, level in _LEVELS.items())],
+        required=False,
+    )
+    duree = forms.ChoiceField(
+        label=_("Durée"),
+        choices=[
+            ("", _("toutes")),
+            ("courte", _("moins de 2 h")),
+            ("moyenne", _("de 2 à 10 h")),
+            ("longue", _("10 h et plus")),
+        ],
+        required=False,
+    )
+    prix = forms.ChoiceField(
+        label=_("Prix"),
+        choices=[_ANY, ("gratuit", _("gratuit")), ("payant", _("payant"))],
+        required=False,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        topic = self.fields["sujet"]
+        assert isinstance(topic, forms.ChoiceField)
+        topic.choices = _topics()
+
+    def narrowed(self, parcours: QuerySet[Parcours]) -> QuerySet[Parcours]:
+        """Those that answer all that was asked."""
+        asked = self.cleaned_data
+        for word in folded([asked["q"]]).split():
+            parcours = parcours.filter(current__searched__contains=word)
+        if asked["sujet"]:
+            parcours = parcours.filter(current__topics__slug=asked["sujet"])
+        if asked["niveau"]:
+            parcours = parcours.filter(current__level=_LEVELS[asked["niveau"]])
+        if asked["duree"]:
+            parcours = parcours.filter(_DURATIONS[asked["duree"]])
+        if asked["prix"]:
+            parcours = parcours.filter(_PRICES[asked["prix"]])
+        return parcours
+
+    @property
+    def asks_something(self) -> bool:
+        return any(getattr(self, "cleaned_data", {}).values())

@@ -1,0 +1,48 @@
+"""What a learner answered, and what a package of another tool reported."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from clairevoie.learning.models.content import Exercise
+from clairevoie.learning.models.following import Enrolment
+from clairevoie.privacy.models import PersonalRecord
+
+
+class Attempt(PersonalRecord):
+    """One answer to one exercise. ``points`` of ``out_of``: whole numbers, never a float."""
+
+    enrolment = models.ForeignKey(
+        Enrolment, models.CASCADE, to_field="uuid", related_name="attempts"
+    )
+    exercise = models.ForeignKey(Exercise, models.PROTECT, related_name="+")
+    code = models.CharField(_("exercice"), max_length=80)
+    number = models.PositiveSmallIntegerField(_("essai"))
+    answer = models.JSONField(_("réponse"))
+    points = models.PositiveSmallIntegerField(_("points"))
+    out_of = models.PositiveSmallIntegerField(_("sur"))
+    attempted_at = models.DateTimeField(_("le"))
+
+    class Meta(PersonalRecord.Meta):
+        verbose_name = _("réponse à un exercice")
+        verbose_name_plural = _("réponses aux exercices")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["enrolment", "exercise", "number"], name="attempt_number_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(points__lte=models.F("out_of"), out_of__gte=1),
+                name="attempt_points_within",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} ({self.number})"
+
+    @property
+    def is_right(self) -> bool:
+        return self.points == self.out_of

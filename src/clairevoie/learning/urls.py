@@ -1,0 +1,22 @@
+from django.urls import URLPattern, URLResolver, path, re_path
+
+from clairevoie.learning.views import catalogue, files, preview
+
+_FORMS = "png|jpg|webp|svg|mp4|webm|vtt|csv|json|txt|ipynb"
+
+app_name = "learning"
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("catalogue/", catalogue.listing, name="catalogue"),
+    path("parcours/<slug:slug>/", catalogue.parcours, name="parcours"),
+    path("gestion/editions/apercu/<uuid:number>/<int:position>/", preview.chapter, name="preview"),
+    path(
+        "gestion/editions/apercu/<uuid:number>/projet/<int:position>/",
+        preview.project,
+        name="preview-project",
+    ),
+    re_path(
+        rf"^contenus/(?P<fingerprint>[0-9a-f]{{64}})\.(?P<form>{_FORMS})$",
+        files.content_file,
+        name="file",
+    ),
+]
