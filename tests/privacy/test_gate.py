@@ -21,10 +21,12 @@ BY_CONTRACT = "account"
 
 
 def agrees(subject: DataSubject, activity: str) -> bool:
-    """Both forms of the gate, which must say the same."""
+    """The three forms of the gate, which must say the same: one, a few, and all."""
     one = privacy.may(subject, activity).allowed
     everyone = privacy.permitted(DataSubject.objects.all(), activity, subject="pk")
     assert everyone.filter(pk=subject.pk).exists() is one
+    few = DataSubject.objects.filter(pk=subject.pk)
+    assert privacy.permitted(few, activity, subject="pk").exists() is one
     return one
 
 
@@ -107,6 +109,25 @@ def test_acknowledging_the_terms_creates_no_consent(someone: DataSubject) -> Non
     assert Acknowledgement.including_restricted.count() == 1
     assert not Consent.including_restricted.exists()
     assert not agrees(someone, BY_CONSENT)
+
+
+@pytest.mark.parametrize("objected", [(), (True,), (True, False), (True, False, True)])
+@pytest.mark.parametrize("consented", [(), (True,), (True, False), (True, False, True)])
+def test_only_the_last_words_count(
+    someone: DataSubject, consented: tuple[bool, ...], objected: tuple[bool, ...]
+) -> None:
+    other = privacy.register_subject(on=ON)
+    give(other)
+    for given in consented:
+        (give if given else take_back)(someone)
+    for raised in objected:
+        say = privacy.object_to if raised else privacy.lift_objection
+        say(someone, activity=BY_CONSENT, source="test", at=AT)
+    give(other)
+
+    expected = consented[-1:] == (True,) and objected[-1:] != (True,)
+    assert agrees(someone, BY_CONSENT) is expected
+    assert agrees(other, BY_CONSENT)
 
 
 def test_the_gate_over_a_queryset_is_one_query(
