@@ -11,7 +11,7 @@ from django.contrib.auth.middleware import AuthenticationMiddleware, auser
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.functional import SimpleLazyObject
@@ -23,7 +23,10 @@ from clairevoie.accounts.second_factor import has_second_factor
 from clairevoie.accounts.sessions import SessionStore, member_at_hand
 from clairevoie.lib import calendar
 
-STAFF_DOOR = "/gestion/"
+BACK_OFFICE = "/gestion/"
+# What trainers do with their learners; whoever is not of the staff finds nothing there.
+TRAINERS_DOOR = "/formation/"
+_STAFF_DOORS = (BACK_OFFICE, TRAINERS_DOOR)
 
 
 def who_is_there(request: HttpRequest) -> Member | AnonymousUser:
@@ -45,16 +48,16 @@ class SignedInMiddleware(AuthenticationMiddleware):
         request.auser = partial(auser, request)
 
     def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
-        """The back office: signed in, of the staff, with a second factor; in this order.
+        """Where the staff works: signed in, of the staff, with a second factor; in this order.
 
         Here rather than in the admin site, whose own sign-in page would ask a password alone.
         """
-        if not request.path.startswith(STAFF_DOOR):
+        if not request.path.startswith(_STAFF_DOORS):
             return None
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path(), reverse(settings.LOGIN_URL))
         if not request.user.is_staff:
-            raise PermissionDenied
+            raise PermissionDenied if request.path.startswith(BACK_OFFICE) else Http404
         if not has_second_factor(request.user):
             return HttpResponseRedirect(reverse("accounts:second-factor-needed"))
         return None

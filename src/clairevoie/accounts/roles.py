@@ -61,6 +61,8 @@ _EDITING = frozenset(
 _TEACHING = frozenset(
     {"learning.view_parcours", "learning.view_edition", "learning.publish", "learning.bring"}
 )
+# Each trainer, the learners of the cohorts they teach: no role sees those of others (P-024).
+_FOLLOWING = frozenset({"learning.follow"})
 # Whoever answers people may see to it that nothing more is sent to them (P-058).
 _REFUSALS = frozenset({"messaging.view_suppression"})
 _HOUSE = frozenset({"site.view_components"})
@@ -68,7 +70,7 @@ _HOUSE = frozenset({"site.view_components"})
 GRANTS: Mapping[Role, frozenset[str]] = MappingProxyType(
     {
         Role.LEARNER: _NOBODY,
-        Role.TRAINER: _HOUSE | _SURVEYS | _TEACHING,
+        Role.TRAINER: _HOUSE | _SURVEYS | _TEACHING | _FOLLOWING,
         Role.ADVISOR: _HOUSE | _PERSONS | _REFUSALS,
         Role.ACCOUNTANT: _HOUSE | {"privacy.view_policy"},
         # Suspending is an administrator's decision alone (P-082); erasing is the DPO's.

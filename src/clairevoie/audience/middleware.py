@@ -19,7 +19,7 @@ from clairevoie.audience.visitors import TRACKER, Visitor
 from clairevoie.audience.withdrawing import said_no
 from clairevoie.lib import calendar
 
-UNCOUNTED = "/gestion/"  # the staff at work is no audience
+UNCOUNTED = ("/gestion/", "/formation/")  # the staff at work is no audience
 # Programs that say so. The others are counted: guessing would take a fingerprint.
 ROBOTS = re.compile("bot|crawl|spider|slurp|preview|monitor|curl|wget|python", re.IGNORECASE)
 OURSELVES, OTHER_SITE, DIRECT = "same-origin", "cross-site", "none"

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from clairevoie.learning.views import catalogue, files, preview
+from clairevoie.learning.views import catalogue, cohorts, files, preview
 
 _FORMS = "png|jpg|webp|svg|mp4|webm|vtt|csv|json|txt|ipynb"
 
@@ -8,6 +8,12 @@ app_name = "learning"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("catalogue/", catalogue.listing, name="catalogue"),
     path("parcours/<slug:slug>/", catalogue.parcours, name="parcours"),
+    path("formation/", cohorts.sessions, name="formation"),
+    path("formation/sessions/<slug:slug>/", cohorts.cohort, name="cohort"),
+    path("parcours/<slug:slug>/suivre/", enrolling.follow, name="follow"),
+    path("apprendre/<slug:slug>/", reading.parcours, name="learn"),
+    path("apprendre/<slug:slug>/quitter/", enrolling.leave, name="leave"),
+    path("apprendre/<slug:slug>/<slug:module>/<slug:chapter>/", reading.chapter, name="read"),
     path("gestion/editions/apercu/<uuid:number>/<int:position>/", preview.chapter, name="preview"),
     path(
         "gestion/editions/apercu/<uuid:number>/projet/<int:position>/",

@@ -30,6 +30,7 @@ BACK: Final = "%back%"  # stands in header.html for the address to come back to
 PROOF: Final = "%proof%"  # stands in account_nav.html for the token of the form
 MARKED: Final = (
     *("site:home", "learning:catalogue", "site:notice", "account_login", "account_signup"),
+    "learning:formation",
 )
 _SECTIONS: Final = frozenset(code for code, _, _ in navigation.ACCOUNT)
 
@@ -42,7 +43,7 @@ class Sight:
     urls: str
     policy_digest: str
     version: int
-    audience: str = "visitor"  # visitor, member or staff
+    audience: str = "visitor"  # visitor, member, staff or trainer
     here: str = ""  # the address, or the section of « Mon compte », that the frame marks
     scheme: str = ""  # light, dark, or as the device says
 
@@ -103,7 +104,9 @@ def _audience(request: HttpRequest) -> str:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return "visitor"
-    return "staff" if user.is_staff else "member"
+    if not user.is_staff:
+        return "member"
+    return "trainer" if user.has_perm("learning.follow") else "staff"
 
 
 @lru_cache(maxsize=256)

@@ -84,6 +84,7 @@ def robots(_request: HttpRequest) -> HttpResponse:
     return _plain(
         "User-agent: *",
         "Disallow: /gestion/",
+        "Disallow: /formation/",
         "Disallow: /mon-compte/",
         "Disallow: /fichiers/",
         f"Sitemap: {_address('/sitemap.xml')}",
