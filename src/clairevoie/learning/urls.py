@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from clairevoie.learning.views import catalogue, cohorts, files, preview
+from clairevoie.learning.views import catalogue, cohorts, enrolling, files, preview, reading
 
 _FORMS = "png|jpg|webp|svg|mp4|webm|vtt|csv|json|txt|ipynb"
 

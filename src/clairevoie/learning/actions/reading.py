@@ -1,0 +1,81 @@
+"""Reading a chapter, and saying that one is done with it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from clairevoie.learning.models import Attempt, Chapter, Completion, Enrolment
+from clairevoie.learning.progress import progress_of
+
+_OFTEN_ENOUGH = timedelta(hours=1)
+
+
+class NotInThisEdition(Exception):
+    """Ce chapitre n’est pas de l’édition que vous suivez."""
+
+
+class ExercisesLeft(Exception):
+    """Essayez d’abord chaque exercice de ce chapitre, même sans réussir."""
+
+
+def read(*, enrolment: Enrolment, chapter: Chapter, at: datetime) -> bool:
+    """Note where the reader is; at most one write an hour a page. Whether it was written."""
+    place = place_of(chapter)
+    if enrolment.last_place == place and at - enrolment.last_at < _OFTEN_ENOUGH:
+        return False
+    enrolment.last_place, enrolment.last_at = place, at
+    Enrolment.including_restricted.filter(pk=enrolment.pk).update(last_place=place, last_at=at)
+    return True
+
+
+@transaction.atomic
+def complete(*, enrolment: Enrolment, chapter: Chapter, at: datetime) -> Completion:
+    """The reader says that they are done with ``chapter``; once, whatever happens after.
+
+    Raises :class:`NotInThisEdition`; :class:`ExercisesLeft` while one was never attempted.
+    """
+    held = Enrolment.including_restricted.select_for_update(of=("self",)).get(pk=enrolment.pk)
+    if chapter.edition.uuid != held.edition_id:
+        raise NotInThisEdition
+    if attempted(held, chapter) < chapter.exercise_count:
+        raise ExercisesLeft
+    done, new = Completion.including_restricted.get_or_create(
+        enrolment=held,
+        chapter=chapter,
+        defaults={
+            "subject_id": held.subject_id,
+            "place": place_of(chapter),
+            "completed_at": at,
+        },
+    )
+    if new:
+        held.last_at = at
+        held.save(update_fields=["last_at"])
+        finish_if_done(enrolment=held, at=at)
+    return done
+
+
+def finish_if_done(*, enrolment: Enrolment, at: datetime) -> bool:
+    """Write the day a parcours was finished, once; to call when a chapter or project is done."""
+    if enrolment.finished_at is None and progress_of([enrolment])[enrolment.pk].finished:
+        enrolment.finished_at = at
+        enrolment.save(update_fields=["finished_at"])
+        return True
+    return False
+
+
+def attempted(enrolment: Enrolment, chapter: Chapter) -> int:
+    """How many exercises of ``chapter`` this learner tried at least once."""
+    if not chapter.exercise_count:
+        return 0
+    tried = Attempt.including_restricted.filter(
+        enrolment=enrolment, exercise__chapter=chapter
+    ).values("exercise")
+    return int(tried.distinct().count())
+
+
+def place_of(chapter: Chapter) -> str:
+    """What names a chapter in a person's own data, from one edition to the next."""
+    return f"{chapter.module.slug}/{chapter.slug}"

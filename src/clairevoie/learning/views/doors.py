@@ -1,0 +1,49 @@
+"""What stands before every page of a learner: who they are, and what they follow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.views.decorators.cache import never_cache
+
+from clairevoie.accounts.models import Member
+from clairevoie.learning.models import Enrolment
+
+View = Callable[..., HttpResponseBase]
+
+
+def for_the_learner(view: View) -> View:
+    """``view(request, enrolment, …)`` for whoever follows the parcours ``slug`` of the address.
+
+    A visitor is sent to sign in; to a stranger the page does not exist.
+    """
+
+    @wraps(view)
+    def opened(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        enrolment = followed_by(member_of(request), slug)
+        if enrolment is None:
+            raise Http404
+        return view(request, enrolment, *args, **kwargs)
+
+    guarded: View = never_cache(login_required(opened))
+    return guarded
+
+
+def member_of(request: HttpRequest) -> Member:
+    """The signed-in member of a guarded page."""
+    member = request.user
+    assert isinstance(member, Member)
+    return member
+
+
+def followed_by(member: Member, slug: str) -> Enrolment | None:
+    """Their enrolment in that parcours, unless they left it. One query."""
+    found: Enrolment | None = Enrolment.including_restricted.filter(
+        subject=member.pk, parcours__slug=slug, left_at=None
+    ).first()
+    return found
