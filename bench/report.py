@@ -36,7 +36,7 @@ Written by `python -m bench.gate` on {day} ({machine}, load average {load:.1f}):
 whom a letter may be written to, among {subjects:,} people with {rows:,} acts of consent (given,
 withdrawn, given again), objections and locked people; {permitted:,} are. By hand: the same for
 this very schema in three ways, in turns with the gate; medians. The ratio is to the fastest of
-them. Limit (PostgreSQL): ≤ 1.5×.
+them. Limit: ≤ 1.5×.
 
 | Engine | Gate | Last word by index | No later word | Greatest of each | Ratio | Runs |
 |---|---:|---:|---:|---:|---:|---:|
