@@ -64,6 +64,11 @@ class Outline:
         return tuple(step for part in self.parts for step in part.steps)
 
     @cached_property
+    def projects(self) -> dict[int, str]:
+        """Places of the projects, by the number of their row."""
+        return {step.number: step.place for step in self.steps if step.is_project}
+
+    @cached_property
     def _ranks(self) -> dict[str, int]:
         return {step.place: rank for rank, step in enumerate(self.steps)}
 

@@ -17,6 +17,12 @@ from clairevoie.learning.models import Enrolment
 View = Callable[..., HttpResponseBase]
 
 
+def own_page(view: View) -> View:
+    """A page of a signed-in member, kept by no cache of a shared device."""
+    guarded: View = never_cache(login_required(view))
+    return guarded
+
+
 def for_the_learner(view: View) -> View:
     """``view(request, enrolment, …)`` for whoever follows the parcours ``slug`` of the address.
 
@@ -30,8 +36,7 @@ def for_the_learner(view: View) -> View:
             raise Http404
         return view(request, enrolment, *args, **kwargs)
 
-    guarded: View = never_cache(login_required(opened))
-    return guarded
+    return own_page(opened)
 
 
 def member_of(request: HttpRequest) -> Member:

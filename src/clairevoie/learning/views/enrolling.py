@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from clairevoie.learning.actions import enrolling
 from clairevoie.learning.actions.publishing import NotOnline
 from clairevoie.learning.models import Enrolment, Parcours, Way
-from clairevoie.learning.views.doors import for_the_learner, member_of
+from clairevoie.learning.views.doors import for_the_learner, member_of, own_page
 from clairevoie.lib import calendar
 from clairevoie.lib.speech import sentence
 
@@ -21,8 +19,7 @@ _REFUSALS = (NotOnline, enrolling.NotFreelyOpen, enrolling.TrainingRefused)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-@login_required
+@own_page
 def follow(request: HttpRequest, slug: str) -> HttpResponse:
     """One button; a visitor comes back here after signing in, and finds the button again."""
     parcours = get_object_or_404(Parcours.objects.select_related("current"), slug=slug)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -9,12 +10,15 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clairevoie.learning.actions import reading
-from clairevoie.learning.models import Chapter, Completion, Enrolment, Submission
-from clairevoie.learning.outline import Outline, chapter_at, outline_of
+from clairevoie.learning.done import Done, States, done_by, resume_at, trainers_of
+from clairevoie.learning.drawn import drawn, steps_of
+from clairevoie.learning.models import Chapter, Enrolment
+from clairevoie.learning.outline import Outline, Step, chapter_at, outline_of
 from clairevoie.learning.progress import progress_from
 from clairevoie.learning.views.doors import for_the_learner
 from clairevoie.lib import calendar
-from clairevoie.lib.speech import sentence
+from clairevoie.lib.calendar import paris_date
+from clairevoie.lib.speech import day_marked_up, sentence
 
 
 @require_safe
@@ -22,14 +26,24 @@ from clairevoie.lib.speech import sentence
 def parcours(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
     """Where one is in a parcours, and the way on."""
     outline = outline_of(enrolment.edition_id)
-    done = done_places(enrolment)
+    done, states = done_by(enrolment, outline)
+    cohort = enrolment.cohort
     context = {
-        **_common(enrolment, outline, done),
-        "next": outline.first_left(done),
-        "resume": outline.at(enrolment.last_place),
+        **around(enrolment, outline, done),
+        "resume": resume_at(enrolment, outline, done),
         "minutes_left": outline.minutes_left(done),
+        "parts": [
+            (part, [_row(step, done, states) for step in part.steps]) for part in outline.parts
+        ],
+        "cohort": cohort,
+        "trainers": trainers_of(cohort) if cohort else [],
     }
     return render(request, "learning/reading/parcours.html", context)
+
+
+def _row(step: Step, done: Done, states: States) -> tuple[Step, date | None, str]:
+    at = done.get(step.place)
+    return step, at and paris_date(at), states.get(step.place, "")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -71,40 +85,32 @@ def _page(
     refused: str = "",
 ) -> HttpResponse:
     place = reading.place_of(shown)
-    done = done_places(enrolment)
-    before, after = outline.around(place)
+    done, _states = done_by(enrolment, outline)
     context = {
-        **_common(enrolment, outline, done),
+        **around(enrolment, outline, done, place=place),
         "chapter": shown,
-        "place": place,
-        "part": outline.parts[shown.module.position - 1],
-        "before": before,
-        "after": after,
-        "is_done": place in done,
         "refused": refused,
     }
     status = 422 if refused else 200
     return render(request, "learning/reading/chapter.html", context, status=status)
 
 
-def done_places(enrolment: Enrolment) -> set[str]:
-    """Places of the chapters completed and of the projects accepted. Two queries."""
-    chapters = Completion.including_restricted.filter(enrolment__uuid=enrolment.uuid)
-    projects = Submission.including_restricted.filter(
-        enrolment__uuid=enrolment.uuid, state=Submission.State.ACCEPTED
-    )
-    numbers = set(projects.values_list("project", flat=True))
-    steps = outline_of(enrolment.edition_id).steps if numbers else ()
-    return {
-        *chapters.values_list("place", flat=True),
-        *(step.place for step in steps if step.is_project and step.number in numbers),
-    }
-
-
-def _common(enrolment: Enrolment, outline: Outline, done: set[str]) -> dict[str, Any]:
-    return {
+def around(
+    enrolment: Enrolment, outline: Outline, done: Done, *, place: str = ""
+) -> dict[str, Any]:
+    """What every page of a learner needs; with a ``place``, what frames the page of that step."""
+    context = {
         "enrolment": enrolment,
         "outline": outline,
         "done": done,
         "progress": progress_from(done=len(done), total=len(outline.steps)),
     }
+    if place:
+        at = done.get(place)
+        context |= {
+            "place": place,
+            "drawn": drawn(outline, place),
+            "steps": steps_of(outline, place, done),
+            "done_day": at and day_marked_up(paris_date(at)),
+        }
+    return context

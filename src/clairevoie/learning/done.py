@@ -1,0 +1,47 @@
+"""What one learner has done of a parcours, and where they take it up again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from clairevoie.learning.models import Cohort, Completion, Enrolment, Submission, Teaching
+from clairevoie.learning.outline import Outline, Step
+
+Done = Mapping[str, datetime]  # place of a step → when it was done
+States = Mapping[str, str]  # place of a project handed in → what became of it, in words
+
+
+def done_by(enrolment: Enrolment, outline: Outline) -> tuple[Done, States]:
+    """Chapters completed and projects accepted, with their instants; what projects wait for.
+
+    Two queries, whatever was done.
+    """
+    chapters = Completion.including_restricted.filter(enrolment__uuid=enrolment.uuid)
+    done: dict[str, datetime] = dict(chapters.values_list("place", "completed_at"))
+    handed_in = Submission.including_restricted.filter(enrolment__uuid=enrolment.uuid)
+    states: dict[str, str] = {}
+    for project, state, at in handed_in.order_by("number").values_list(
+        "project", "state", "decided_at"
+    ):
+        place = outline.projects.get(project)
+        if place is None or place in done:
+            continue
+        states[place] = str(Submission.State(state).label)
+        if state == Submission.State.ACCEPTED:
+            done[place] = at
+    return done, states
+
+
+def resume_at(enrolment: Enrolment, outline: Outline, done: Done) -> Step | None:
+    """Where one left, unless that is done: then the first step that is left; None at the end."""
+    last = outline.at(enrolment.last_place)
+    if last is not None and last.place not in done:
+        return last
+    return outline.first_left(done)
+
+
+def trainers_of(cohort: Cohort) -> list[str]:
+    """Names of those who teach it. One query."""
+    taught = Teaching.objects.filter(cohort=cohort).select_related("subject__member")
+    return [each.subject.member.full_name for each in taught.order_by("id")]
