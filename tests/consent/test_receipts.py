@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from clairevoie import consent, policy
 from clairevoie.consent import receipts, signing
 from clairevoie.consent.models import ReceiptKey
+from clairevoie.lib import multibase
 from clairevoie.lib.canonical import NotCanonical, canonical, read_canonical
 from tests.cast import NOW, Person
 from tests.consent.journeys import press
@@ -309,12 +310,12 @@ def test_the_example_of_the_cryptosuite_is_reproduced() -> None:
     assert signed["proof"]["proofValue"] == (
         "z2HnFSSPPBzR36zdDgK8PbEHeXbR56YF24jwMpt3R1eHXQzJDMWS93FCzpvJpwTWd3GAVFuUfjoJdcnTMuVor51aX"
     )
-    assert signing._multibase(b"\xed\x01" + private.public_key().public_bytes_raw()) == key
+    assert multibase.ed25519(private.public_key().public_bytes_raw()) == key
 
 
 def _private_of_the_example() -> bytes:
     """``secretKeyMultibase`` of the example, its multicodec prefix aside."""
-    return signing._from_multibase("z3u2en7t5LR2WtQH5PfFqMqwVHBeXouLzo6haApm8XHqvjxq", 34)[2:]
+    return multibase.from_base58("z3u2en7t5LR2WtQH5PfFqMqwVHBeXouLzo6haApm8XHqvjxq", 34)[2:]
 
 
 def test_the_thumbprint_of_the_example_is_reproduced() -> None:

@@ -25,12 +25,11 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
 from clairevoie.consent.models import ReceiptKey
+from clairevoie.lib import multibase
 from clairevoie.lib.canonical import NotCanonical, canonical, read_canonical
 
 SUITE = "eddsa-jcs-2022"
 WHERE = "/.well-known/clairevoie-keys.json"
-_BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-_ED25519 = b"\xed\x01"  # the multicodec prefix of a public key
 
 Document = dict[str, Any]
 
@@ -67,7 +66,7 @@ class Key:
     @property
     def multibase(self) -> str:
         """As a W3C Multikey writes it."""
-        return _multibase(_ED25519 + _unpadded(self.x))
+        return multibase.ed25519(_unpadded(self.x))
 
 
 def sign(document: Mapping[str, Any], *, at: datetime) -> Document:
@@ -94,7 +93,7 @@ def sign_with(
     if "@context" in document:
         options = {**options, "@context": document["@context"]}
     signature = private.sign(_what_is_signed(document, options))
-    return {**document, "proof": {**options, "proofValue": _multibase(signature)}}
+    return {**document, "proof": {**options, "proofValue": multibase.base58(signature)}}
 
 
 def written(document: Mapping[str, Any]) -> bytes:
@@ -129,7 +128,7 @@ def verify_with(
     if options.get("@context") != document.get("@context"):
         raise NotGenuine
     try:
-        signature = _from_multibase(proof["proofValue"], 64)
+        signature = multibase.from_base58(proof["proofValue"], 64)
         public.verify(signature, _what_is_signed(document, options))
     except (KeyError, TypeError, ValueError, InvalidSignature) as error:
         raise NotGenuine from error
@@ -239,26 +238,3 @@ def _base64url(data: bytes) -> str:
 
 def _unpadded(text: str) -> bytes:
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-
-
-def _multibase(data: bytes) -> str:
-    """Base58 of Bitcoin, with the « z » that says so."""
-    number, digits = int.from_bytes(data, "big"), ""
-    while number:
-        number, rest = divmod(number, 58)
-        digits = _BASE58[rest] + digits
-    zeros = len(data) - len(data.lstrip(b"\0"))
-    return "z" + "1" * zeros + digits
-
-
-def _from_multibase(text: str, length: int) -> bytes:
-    """The ``length`` bytes of a text in the one form that writes them. Raises ``ValueError``."""
-    number = 0
-    for digit in text[1:]:
-        number = number * 58 + _BASE58.index(digit)
-    if number >> (8 * length):
-        raise ValueError("too long")
-    data = number.to_bytes(length, "big")
-    if _multibase(data) != text:
-        raise ValueError("this is not the base58 of so many bytes")
-    return data
