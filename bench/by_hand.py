@@ -56,6 +56,8 @@ LASTING = {
     "privacy_incident": "subject_id",
     "messaging_suppression": "subject_id",
 }
+# Archives that copy a person's public number, and need no row of that person.
+UNKEYED = ("credentials_credential",)
 FILES = {
     "privacy_exportpack": ("default", ("file",)),
     "messaging_message": ("mail", ("copy",)),

@@ -82,6 +82,8 @@ class Nest:
                 first_step = owner is not None and column.name == owner.split("__")[0]
                 if first_step or not column.null:
                     yield column.name, self.row(column.related_model)
+            elif column.name == owner:  # a copy of the person's public number
+                yield column.name, self.subject.uuid
             elif (model._meta.label, column.name) in DEMANDED:
                 yield column.name, DEMANDED[model._meta.label, column.name]
             else:

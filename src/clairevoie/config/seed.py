@@ -108,7 +108,7 @@ def plan_rows(total: int) -> tuple[Furrow, ...]:
 
 def most_rows(table: Table) -> int:
     """The most rows of ``table`` a person may have, from its unique constraints."""
-    if not table.direct:
+    if not (table.direct or table.declaration.by_number):
         return 1  # hangs on another table's row
     model = table.declaration.model
     owner = table.declaration.subject
@@ -184,7 +184,7 @@ def _sow_people(low: int, high: int, *, first: int, due: int, on: date) -> None:
 def _sow_rows(furrow: Furrow, low: int, high: int, *, on: date) -> int:
     speak = DIALECTS[connection.vendor]
     table = furrow.table
-    if table.direct:
+    if table.direct or table.declaration.by_number:
         columns = _columns(table, speak, on=on, person="s.i", row="r.j")
         select = f"SELECT {', '.join(columns.values())} FROM s CROSS JOIN r"
         source = speak.grid(low, high, furrow.rows, select)
@@ -216,7 +216,8 @@ def _columns(table: Table, speak: Dialect, *, on: date, person: str, row: str) -
         if isinstance(column, models.AutoField):
             continue
         if column.name == owner:
-            found[quoted(str(column.column))] = person
+            by_number = table.declaration.by_number
+            found[quoted(str(column.column))] = speak.uuid(person) if by_number else person
             continue
         if isinstance(column, models.ForeignKey):
             found[quoted(str(column.column))] = (

@@ -175,6 +175,11 @@ def _owner(declaration: Personal) -> Iterator[CheckMessage]:
     model: type[models.Model] = declaration.model
     if model is DataSubject:
         return
+    if _is_a_number(model, declaration.subject):
+        if not _leads_an_index(model, declaration.subject):
+            hint = "Erasing one person must not search the table: index the column."
+            yield _error(model, f"« {declaration.subject} » leads no index.", hint, 10)
+        return
     for step in declaration.subject.split("__"):
         try:
             key = model._meta.get_field(step)
@@ -191,6 +196,14 @@ def _owner(declaration: Personal) -> Iterator[CheckMessage]:
     if model not in (DataSubject, get_user_model()):
         hint = "The path must end at a DataSubject or at a member."
         yield _error(declaration.model, f"« {declaration.subject} » ends elsewhere.", hint, 9)
+
+
+def _is_a_number(model: type[models.Model], name: str) -> bool:
+    """A column that holds a copy of a person's public number."""
+    try:
+        return isinstance(model._meta.get_field(name), models.UUIDField)
+    except FieldDoesNotExist:
+        return False
 
 
 def _files_and_mentions(declaration: Personal) -> Iterator[CheckMessage]:

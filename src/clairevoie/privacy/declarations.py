@@ -11,8 +11,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from django.db.models import Field, Model
+from django.db.models import Field, Model, Q, UUIDField
 from django.utils.translation import gettext
+
+from clairevoie.privacy.models import DataSubject
 
 
 class Provenance(StrEnum):
@@ -29,11 +31,13 @@ class Personal:
     """A table whose every row is about one person.
 
     ``subject`` is the path of fields that leads to the person (``subject``, ``user``,
-    ``email_address__user``). ``keep`` is the retention rule; ``clock`` names the date column
-    when it is not the one the rule names. Every other column stands in exactly one of the
-    lists: ``provided``, ``observed``, ``derived``, ``third_party`` (column → source) are
-    exported; ``secret`` (hashes, tokens) and ``technical`` (states, counters) are erased but
-    never exported; ``mentions`` are keys to *another* person, set to NULL when that one goes.
+    ``email_address__user``), or a column that holds a copy of their public number: such a row
+    has no key to anybody and stands alone once the person is erased. ``keep`` is the retention
+    rule; ``clock`` names the date column when it is not the one the rule names. Every other
+    column stands in exactly one of the lists: ``provided``, ``observed``, ``derived``,
+    ``third_party`` (column → source) are exported; ``secret`` (hashes, tokens) and ``technical``
+    (states, counters) are erased but never exported; ``mentions`` are keys to *another* person,
+    set to NULL when that one goes.
     ``files`` names the columns, among those, that point to a stored file. ``title`` and
     ``labels`` are French msgids; ``labels`` names columns of third parties, whose own words
     are not ours. ``indexed`` names columns of theirs that a migration of ours indexes.
@@ -60,6 +64,18 @@ class Personal:
     def label(self) -> str:
         """The model's name as in ``surveys.Answer``."""
         return self.model._meta.label
+
+    @property
+    def by_number(self) -> bool:
+        """The row copies its person's public number: no key of the database leads there."""
+        return isinstance(self.model._meta.get_field(self.subject.split("__")[0]), UUIDField)
+
+    def of(self, subject_id: int) -> Q:
+        """SQL for «is this person's row»."""
+        if not self.by_number:
+            return Q(**{self.subject: subject_id})
+        number = DataSubject.objects.filter(pk=subject_id).values("uuid")
+        return Q(**{f"{self.subject}__in": number})
 
     @property
     def heading(self) -> str:

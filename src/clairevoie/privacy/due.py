@@ -115,8 +115,10 @@ class Line:
             return locked
         if not isinstance(self.table, Table):
             return Q(pk__in=[])  # nobody to restrict, nobody's copies to hold
-        path = self.table.declaration.subject
-        return Q(Exists(DataSubject.objects.filter(locked, pk=OuterRef(path))))
+        declared = self.table.declaration
+        key = "uuid" if declared.by_number else "pk"
+        person = DataSubject.objects.filter(locked, **{key: OuterRef(declared.subject)})
+        return Q(Exists(person))
 
     def due(self, on: date) -> QuerySet[Any]:
         """What leaves on ``on``, in the order of the clock."""

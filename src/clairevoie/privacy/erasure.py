@@ -32,6 +32,7 @@ from clairevoie.privacy.tables import (
     quoted,
     remove_rows_of,
     tables,
+    tables_with_shells,
     unname,
 )
 
@@ -179,7 +180,7 @@ def bury(ids: Sequence[int], *, on: date) -> None:
         f"WHERE {among('id')} ON CONFLICT DO NOTHING",
         (on.isoformat(), parameter),
     )
-    archived = " OR ".join(_has_rows(table) for table in lasting_tables()) or "1 = 0"
+    archived = " OR ".join(map(_has_rows, tables_with_shells())) or "1 = 0"
     execute(f"DELETE FROM {hub} WHERE {among('id')} AND NOT ({archived})", (parameter,))
     execute(
         f"UPDATE {hub} SET erased_on = %s, last_use = NULL, last_contact = NULL, "
@@ -221,7 +222,7 @@ def _prove(whose: str, parameter: Any) -> None:
 
 def remove_empty_shells(ids: Sequence[int]) -> int:
     """After archives expired: shells that no archive needs any more."""
-    archived = " OR ".join(_has_rows(table) for table in lasting_tables()) or "1 = 0"
+    archived = " OR ".join(map(_has_rows, tables_with_shells())) or "1 = 0"
     return execute(
         f"DELETE FROM {quoted(HUB)} WHERE {among('id')} AND erased_on IS NOT NULL "
         f"AND NOT ({archived})",

@@ -209,7 +209,7 @@ def _as_date(table: Table, text: str | None) -> date | None:
 
 def _rows(declaration: Personal, columns: Sequence[str], subject_id: int) -> QuerySet[Any, Any]:
     rows: QuerySet[Any, Any] = declaration.model._base_manager.all()
-    mine = rows.filter(**{declaration.subject: subject_id}).order_by("pk")
+    mine = rows.filter(declaration.of(subject_id)).order_by("pk")
     return mine.values_list(*columns)
 
 

@@ -172,7 +172,7 @@ def _end_rows(line: Line, *, on: date, size: int) -> int:
         marks = ", ".join(["%s"] * len(keys))
         queue_files(table, f"{table.name}.{table.key} IN ({marks})", keys)
     remove_rows(table, keys)
-    if isinstance(table, Table) and table.rule.outlives_erasure:
+    if isinstance(table, Table) and table.needs_a_shell:
         remove_empty_shells(sorted({subject for _, subject, _ in rows if subject}))
     evidence = _evidence((str(key) for key in keys), [clock for _, _, clock in rows])
     _write(line, on, len(rows), evidence | {"tables": {line.what: len(rows)}})

@@ -219,6 +219,12 @@ def merge(kept: DataSubject, other: DataSubject, *, on: date) -> None:
 
 def _move(table: Table, kept: DataSubject, other: DataSubject) -> None:
     """Give ``other``'s rows to ``kept``; what ``kept`` already has under a key stays its own."""
+    if table.declaration.by_number:
+        rows = table.declaration.model._base_manager
+        rows.filter(table.declaration.of(other.pk)).update(
+            **{table.declaration.subject: kept.uuid}
+        )
+        return
     if not table.direct:
         return  # the row it hangs on moves
     model, owner = table.declaration.model, table.declaration.subject

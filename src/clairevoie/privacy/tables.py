@@ -145,6 +145,12 @@ class Table(Copies):
         """The table itself holds the person's number."""
         return not self.hops
 
+    @property
+    def needs_a_shell(self) -> bool:
+        """An archive whose key needs its person's row to stay; one that copies the person's
+        public number needs nobody."""
+        return self.rule.outlives_erasure and not self.declaration.by_number
+
     def of(self, condition: str) -> str:
         """SQL for «the row's person satisfies ``condition``» (written over ``{owner}``)."""
         names = [self.name, *(hop.table for hop in self.hops)]
@@ -175,15 +181,11 @@ def _path(declaration: Personal) -> tuple[list[ForeignKey[Any, Any]], str]:
 def table_of(declaration: Personal) -> Table:
     """The SQL view of one declaration."""
     meta = declaration.model._meta
-    crossed, owner = _path(declaration)
-    hops = tuple(
-        Hop(
-            column=quoted(str(key.column)),
-            table=quoted(key.related_model._meta.db_table),
-            key=quoted(str(key.target_field.column)),
-        )
-        for key in crossed
-    )
+    if declaration.by_number:
+        hops, owner = _hop_by_number(declaration), "id"
+    else:
+        crossed, owner = _path(declaration)
+        hops = _hops(crossed)
     return Table(
         declaration=declaration,
         name=quoted(meta.db_table),
@@ -192,6 +194,24 @@ def table_of(declaration: Personal) -> Table:
         hops=hops,
         file_columns=_file_columns(declaration),
         mention_columns=_columns(meta.model, declaration.mentions),
+    )
+
+
+def _hop_by_number(declaration: Personal) -> tuple[Hop, ...]:
+    """From the copy of a public number to the person who has it, while there is one."""
+    hub = quoted(DataSubject._meta.db_table)
+    column = quoted(_column(declaration.model, declaration.subject))
+    return (Hop(column=column, table=hub, key=quoted("uuid")),)
+
+
+def _hops(crossed: Iterable[ForeignKey[Any, Any]]) -> tuple[Hop, ...]:
+    return tuple(
+        Hop(
+            column=quoted(str(key.column)),
+            table=quoted(key.related_model._meta.db_table),
+            key=quoted(str(key.target_field.column)),
+        )
+        for key in crossed
     )
 
 
@@ -264,6 +284,11 @@ def _unlinked(declaration: Unlinked) -> Copies:
 def lasting_tables() -> tuple[Table, ...]:
     """Archives: what the law keeps although the person is erased."""
     return tuple(table for table in tables() if table.rule.outlives_erasure)
+
+
+def tables_with_shells() -> tuple[Table, ...]:
+    """Archives whose rows need their person's own row, empty, as long as they last."""
+    return tuple(table for table in tables() if table.needs_a_shell)
 
 
 def passing_tables() -> tuple[Table, ...]:

@@ -1,11 +1,12 @@
 """What the database itself refuses, whoever asks: changing the ledger, rewriting a choice.
 
-Two protections, on both engines, installed by the migrations that call :func:`protect`:
+Three protections, on both engines, installed by the migrations that call :func:`protect`:
 
 - the ledger, the words people agree to, and what apps :func:`freeze`, refuse UPDATE, DELETE and
   TRUNCATE (and, on SQLite, INSERT OR REPLACE);
 - consents, objections and acknowledgements refuse UPDATE, except of ``subject_id`` alone:
-  merging two subjects moves their choices, erasure deletes them, nothing rewrites them.
+  merging two subjects moves their choices, erasure deletes them, nothing rewrites them;
+- the columns that apps :func:`seal` refuse UPDATE, while the others of the table may change.
 
 A trap: on SQLite, Django changes a table by rebuilding it, which drops its triggers. A migration
 that alters one of these tables must call :func:`protect` afterwards; ``ledger verify`` tells.
@@ -13,12 +14,15 @@ that alters one of these tables must call :func:`protect` afterwards; ``ledger v
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 FROZEN = ["privacy_ledgerentry", "privacy_consenttext", "privacy_consentcoverage"]
+SEALED: dict[str, tuple[str, ...]] = {}
 APPEND_ONLY = ["privacy_consent", "privacy_objection", "privacy_acknowledgement"]
+
+Sealed = Mapping[str, tuple[str, ...]]
 
 _POSTGRESQL_FUNCTIONS = """
 CREATE OR REPLACE FUNCTION clairevoie_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -48,6 +52,11 @@ def append_only(table: str) -> None:
     """Have no row of an app's ``table`` rewritten; its retention rule may still end it."""
     if table not in APPEND_ONLY:
         APPEND_ONLY.append(table)
+
+
+def seal(table: str, *columns: str) -> None:
+    """Have these columns of an app's ``table`` keep the value they were inserted with."""
+    SEALED[table] = columns
 
 
 def protect(connection: BaseDatabaseWrapper) -> None:
@@ -86,10 +95,13 @@ def _protections(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str, st
     there = set(connection.introspection.table_names())
     frozen = [table for table in FROZEN if table in there]
     append_only = [table for table in APPEND_ONLY if table in there]
+    sealed = {table: columns for table, columns in SEALED.items() if table in there}
     if connection.vendor == "postgresql":
         yield from _on_postgresql(frozen, append_only)
+        yield from _seals_on_postgresql(sealed)
     else:
         yield from _on_sqlite(connection, frozen, append_only)
+        yield from _seals_on_sqlite(connection, sealed)
 
 
 def _on_postgresql(frozen: list[str], append_only: list[str]) -> Iterator[tuple[str, str, str]]:
@@ -137,6 +149,28 @@ def _on_sqlite(
             columns = [name for (name,) in cursor.fetchall() if name != "subject_id"]
         changed = " OR ".join(f'OLD."{column}" IS NOT NEW."{column}"' for column in columns)
         yield _refusal(table, "UPDATE", f" WHEN {changed or 1}")
+
+
+def _seals_on_postgresql(sealed: Sealed) -> Iterator[tuple[str, str, str]]:
+    for table, columns in sealed.items():
+        name = f"{table}_sealed"
+        changed = " OR ".join(f'OLD."{c}" IS DISTINCT FROM NEW."{c}"' for c in columns)
+        yield (
+            name,
+            table,
+            f"CREATE TRIGGER {name} BEFORE UPDATE ON {table} FOR EACH ROW WHEN ({changed}) "
+            "EXECUTE FUNCTION clairevoie_refuse_change()",
+        )
+
+
+def _seals_on_sqlite(
+    connection: BaseDatabaseWrapper, sealed: Sealed
+) -> Iterator[tuple[str, str, str]]:
+    for table, columns in sealed.items():
+        changed = " OR ".join(f'OLD."{c}" IS NOT NEW."{c}"' for c in columns)
+        yield _refusal(table, "UPDATE", f" WHEN {changed}")
+        there = f"EXISTS (SELECT 1 FROM {table} WHERE {_same_key(connection, table)})"
+        yield _refusal(table, "INSERT", f" WHEN {there}")
 
 
 def _same_key(connection: BaseDatabaseWrapper, table: str) -> str:
