@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "clairevoie.messaging",
     "clairevoie.accounts",
     "clairevoie.learning",
+    "clairevoie.credentials",
     "clairevoie.surveys",
     "clairevoie.newsletter",
     "clairevoie.audience",
@@ -197,6 +198,14 @@ STORAGES = {
         "OPTIONS": {
             "location": HOME / "content",
             "allow_overwrite": True,  # the same name is the same file
+        },
+    },
+    "credentials": {  # certificates as they were printed once, kept fifty years
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": HOME / "credentials",
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
         },
     },
     "imports": {  # files of addresses, while the worker reads them

@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("clairevoie.consent.urls")),
     path("", include("clairevoie.messaging.urls")),
     path("", include("clairevoie.learning.urls")),
+    path("", include("clairevoie.credentials.urls")),
     path("", include("clairevoie.surveys.urls")),
     path("", include("clairevoie.newsletter.urls")),
     path("", include("clairevoie.audience.urls")),

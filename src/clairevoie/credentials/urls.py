@@ -1,0 +1,6 @@
+"""Verification for everybody, « Mes certificats » for each."""
+
+from django.urls import URLPattern
+
+app_name = "credentials"
+urlpatterns: list[URLPattern] = []
