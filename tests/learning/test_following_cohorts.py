@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-import pytest
-from django.test import Client
+from datetime import timedelta
+from typing import Any
 
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from clairevoie.learning.actions.following import note_attempt
 from clairevoie.learning.actions.importing import import_parcours
-from clairevoie.learning.models import Cohort, Teaching
+from clairevoie.learning.cohorts import Group, Place, page_of
+from clairevoie.learning.models import Attempt, Cohort, Enrolment, Exercise, Teaching
+from clairevoie.lib import calendar
+from clairevoie.privacy.models import DataSubject
 from tests.cast import NOW, TODAY, Person
 from tests.gestion.conftest import give_second_factor
 from tests.learning import folder
 
 pytestmark = pytest.mark.django_db
+
+NOW_IN_TESTS = calendar.now()  # pages ask the clock
 
 
 @pytest.fixture
@@ -76,3 +87,143 @@ def test_a_stranger_is_sent_to_sign_in(cohort: Cohort, client: Client) -> None:
 
     assert answer.status_code == 302
     assert answer["Location"].startswith("/connexion/?next=/formation/")
+
+
+# --- The table ----------------------------------------------------------------------------------
+
+
+def follows(person: Person, cohort: Cohort, *, quiet: int = 0, **more: Any) -> Enrolment:
+    """Enrolled a month ago, last seen so many days ago."""
+    edition = cohort.parcours.current
+    assert edition is not None
+    made: Enrolment = Enrolment.objects.create(
+        subject=person.subject,
+        parcours=cohort.parcours,
+        edition=edition,
+        cohort=cohort,
+        way="open",
+        enrolled_at=NOW_IN_TESTS - timedelta(days=30),
+        last_at=NOW_IN_TESTS - timedelta(days=quiet),
+        **more,
+    )
+    return made
+
+
+def names(client: Client, **asked: str) -> list[str]:
+    page = client.get("/formation/sessions/automne/", asked)
+    assert page.status_code == 200
+    return [learner.name.split()[0] for learner in page.context["page"].learners]
+
+
+def test_an_empty_cohort_says_so(bob: Person, cohort: Cohort) -> None:
+    page = at_work(bob).get("/formation/sessions/automne/").content.decode()
+
+    assert "Personne ne suit encore cette session" in page
+    assert "<table" not in page
+
+
+def test_whoever_is_quiet_for_fourteen_days_or_stuck_is_to_be_helped(
+    bob: Person, cohort: Cohort, alice: Person, charlie: Person, flora: Person, helene: Person
+) -> None:
+    follows(alice, cohort, quiet=20)
+    follows(charlie, cohort, quiet=1, stuck_on="moyenne-simple", stuck_at=NOW)
+    follows(flora, cohort, quiet=3)
+    follows(helene, cohort, quiet=40, finished_at=NOW)
+    client = at_work(bob)
+
+    assert names(client) == ["Alice-Zzyxprenom", "Charlie-Zzyxprenom"]
+    assert names(client, liste="en-cours") == [
+        *("Alice-Zzyxprenom", "Flora-Zzyxprenom", "Charlie-Zzyxprenom"),
+    ]
+    assert names(client, liste="termine") == ["Hélène-Zzyxprenom"]
+    page = client.get("/formation/sessions/automne/").content.decode()
+    assert "20 jours sans activité" in page
+    assert "La moyenne</a>" in page, "the lesson of the exercise is named and linked"
+
+
+def test_a_locked_person_is_out_of_the_table(bob: Person, cohort: Cohort, alice: Person) -> None:
+    follows(alice, cohort, quiet=20)
+    DataSubject.objects.filter(pk=alice.subject.pk).update(restricted=True)
+
+    assert names(at_work(bob)) == []
+
+
+def test_pages_follow_each_other_without_losing_anybody(
+    bob: Person, cohort: Cohort, alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those who wait since the same instant too, and from the quiet to the stuck."""
+    template = follows(alice, cohort, quiet=20)
+    waiting = [20, 20, 20, 18, 1, 1, 0]
+    for days in waiting:
+        Enrolment.objects.create(
+            subject=DataSubject.objects.create(last_use=TODAY),
+            parcours=cohort.parcours,
+            edition=template.edition,
+            cohort=cohort,
+            way="open",
+            enrolled_at=template.enrolled_at,
+            last_at=template.last_at + timedelta(days=20 - days),
+            stuck_on="mot" if days < 14 else "",
+            stuck_at=NOW if days < 14 else None,
+        )
+    monkeypatch.setattr("clairevoie.learning.cohorts.A_PAGE", 3)
+    seen, after = [], None
+    for _ in range(4):
+        page = page_of(cohort, Group.TO_HELP, after=after, at=NOW_IN_TESTS)
+        seen += [learner.last_on for learner in page.learners]
+        after = Place.read(str(page.after)) if page.after else None
+        if after is None:
+            break
+
+    assert len(seen) == len(waiting) + 1
+    assert seen == sorted(seen)
+
+
+@pytest.mark.parametrize("asked", [{"liste": "tous"}, {"apres": "hier"}, {"apres": "9-9"}])
+def test_an_address_nobody_gave_leads_nowhere(
+    asked: dict[str, str], bob: Person, cohort: Cohort
+) -> None:
+    assert at_work(bob).get("/formation/sessions/automne/", asked).status_code == 404
+
+
+def test_the_table_costs_the_same_whatever_its_length(
+    bob: Person, cohort: Cohort, alice: Person, charlie: Person, flora: Person
+) -> None:
+    follows(alice, cohort, quiet=20, stuck_on="mot", stuck_at=NOW)
+    client = at_work(bob)
+    client.get("/formation/sessions/automne/")
+    with CaptureQueriesContext(connection) as one:
+        client.get("/formation/sessions/automne/")
+    follows(charlie, cohort, quiet=20, stuck_on="trous", stuck_at=NOW)
+    follows(flora, cohort, quiet=2, stuck_on="rang", stuck_at=NOW)
+    with CaptureQueriesContext(connection) as three:
+        client.get("/formation/sessions/automne/")
+
+    assert len(three) == len(one) <= 13
+
+
+def test_three_misses_of_an_exercise_are_noted_until_it_is_right(
+    cohort: Cohort, alice: Person
+) -> None:
+    enrolment = follows(alice, cohort)
+    exercise = Exercise.objects.get(code="moyenne-simple")
+
+    def answers(number: int, *, points: int) -> str:
+        attempt = Attempt.objects.create(
+            subject=alice.subject,
+            enrolment=enrolment,
+            exercise=exercise,
+            code=exercise.code,
+            number=number,
+            answer=[],
+            points=points,
+            out_of=1,
+            attempted_at=NOW,
+        )
+        note_attempt(enrolment=enrolment, attempt=attempt, at=NOW)
+        enrolment.refresh_from_db()
+        return enrolment.stuck_on
+
+    assert [answers(number, points=0) for number in (1, 2, 3)] == ["", "", "moyenne-simple"]
+    assert answers(4, points=1) == ""
+    assert [answers(number, points=0) for number in (5, 6, 7)] == ["", "", ""]

@@ -95,6 +95,14 @@ class Enrolment(PersonalRecord):
     last_place = models.CharField(_("dernière page lue"), max_length=170, blank=True)
     finished_at = models.DateTimeField(_("terminé le"), null=True, blank=True)
     left_at = models.DateTimeField(_("quitté le"), null=True, blank=True)
+    # An exercise answered wrong three times and not yet right (``learning.actions.following``).
+    stuck_on = models.CharField(
+        _("exercice qui résiste"), max_length=80, blank=True, default="", db_default=""
+    )
+    stuck_at = models.DateTimeField(_("depuis le"), null=True, blank=True)
+    counted = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="1 finished, 0 not, as the success rate counts it."
+    )
 
     class Meta(PersonalRecord.Meta):
         verbose_name = _("inscription")
@@ -114,6 +122,24 @@ class Enrolment(PersonalRecord):
             *PersonalRecord.Meta.indexes,
             models.Index(fields=["cohort", "last_at", "id"], name="enrolment_of_cohort"),
             models.Index(fields=["parcours", "id"], name="enrolment_of_parcours"),
+            # A trainer's table: each of its lists is one range of one index, whatever its length.
+            models.Index(
+                fields=["cohort", "last_at", "id"],
+                condition=Q(finished_at__isnull=True, left_at__isnull=True),
+                name="enrolment_under_way",
+            ),
+            models.Index(
+                fields=["cohort", "last_at", "id"],
+                condition=Q(
+                    finished_at__isnull=True, left_at__isnull=True, stuck_at__isnull=False
+                ),
+                name="enrolment_stuck",
+            ),
+            models.Index(
+                fields=["cohort", "finished_at", "id"],
+                condition=Q(finished_at__isnull=False, left_at__isnull=True),
+                name="enrolment_finished",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -6,8 +6,18 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from clairevoie.learning.cohorts import cohorts_of
-from clairevoie.learning.views.guards import member_of, teaching
+from clairevoie.learning.cohorts import (
+    COUNTED,
+    Group,
+    NotAPlace,
+    Place,
+    cohorts_of,
+    counts_of,
+    page_of,
+)
+from clairevoie.learning.views.doors import member_of
+from clairevoie.learning.views.guards import teaching
+from clairevoie.lib import calendar
 
 
 @require_safe
@@ -25,5 +35,26 @@ def cohort(request: HttpRequest, slug: str) -> HttpResponse:
     found = cohorts_of(member_of(request).subject).filter(slug=slug).first()
     if found is None:
         raise Http404
-    context = {"room": "sessions", "cohort": found}
+    group, after = _asked(request)
+    at = calendar.now()
+    counts = counts_of(found, at=at)
+    context = {
+        "room": "sessions",
+        "cohort": found,
+        "group": group,
+        "groups": [(each, counts[each], counts[each] == COUNTED) for each in Group],
+        "anybody": any(counts.values()),
+        "page": page_of(found, group, after=after, at=at),
+        "begins": after is None,
+    }
     return render(request, "learning/formation/cohort.html", context)
+
+
+def _asked(request: HttpRequest) -> tuple[Group, Place | None]:
+    """Which list, from where. An address nobody gave leads nowhere."""
+    place = request.GET.get("apres", "")
+    try:
+        group = Group(request.GET.get("liste", Group.TO_HELP))
+        return group, Place.read(place) if place else None
+    except (ValueError, NotAPlace):
+        raise Http404 from None

@@ -1,4 +1,4 @@
-"""Who stands before a page of learning: its learner, or a trainer among their cohorts."""
+"""Who stands before a page under ``/formation/``."""
 
 from __future__ import annotations
 
@@ -7,40 +7,27 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.views.decorators.cache import never_cache
 
-from clairevoie.accounts.models import Member
-
-View = Callable[..., HttpResponse]
-
-
-def own_page(view: View) -> View:
-    """A page of a signed-in member, kept by no cache of a shared device."""
-    guarded: View = never_cache(login_required(view))
-    return guarded
+from clairevoie.learning.views.doors import View, member_of
 
 
 def teaching(permission: str) -> Callable[[View], View]:
-    """A page under ``/formation/``: nothing is there for whoever may not do ``permission``.
+    """A page of trainers: nothing is there for whoever may not do ``permission``.
 
     The second factor was asked for at the door (``accounts.middleware``).
     """
 
     def guard(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not member_of(request).has_perm(permission):
                 raise Http404
             return view(request, *args, **kwargs)
 
-        return own_page(guarded)
+        guarded: View = never_cache(login_required(opened))
+        return guarded
 
     return guard
-
-
-def member_of(request: HttpRequest) -> Member:
-    """The signed-in member of a guarded page."""
-    member = request.user
-    assert isinstance(member, Member)
-    return member
