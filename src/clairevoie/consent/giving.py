@@ -93,7 +93,7 @@ def give(
             source=source,
             at=at,
         )
-        _tell(activity, subject, given=True, at=at)
+        tell(activity, subject, given=True, at=at)
     return given
 
 
@@ -102,7 +102,7 @@ def withdraw(subject: DataSubject, *, activity: str, source: str, at: datetime) 
     with transaction.atomic():
         withdrawn = privacy.withdraw_consent(subject, activity=activity, source=source, at=at)
         if withdrawn is not None:
-            _tell(activity, subject, given=False, at=at)
+            tell(activity, subject, given=False, at=at)
     return withdrawn
 
 
@@ -168,6 +168,7 @@ def _by_consent(code: str) -> Activity:
     return activity
 
 
-def _tell(activity: str, subject: DataSubject, *, given: bool, at: datetime) -> None:
-    for tell in _followers.get(activity, ()):
-        tell(subject, given=given, at=at)
+def tell(activity: str, subject: DataSubject, *, given: bool, at: datetime) -> None:
+    """Let those who follow ``activity`` know, in the transaction of the change."""
+    for follower in _followers.get(activity, ()):
+        follower(subject, given=given, at=at)

@@ -17,7 +17,7 @@ from django.core.signing import BadSignature, Signer
 from django.db import transaction
 
 from clairevoie import policy, privacy
-from clairevoie.consent.giving import Words, give, withdraw, words
+from clairevoie.consent.giving import Words, give, tell, withdraw, words
 from clairevoie.consent.models import ParentalConsent
 from clairevoie.consent.receipts import BY_PARENT
 from clairevoie.lib.calendar import last_lawful_day, paris_date
@@ -134,12 +134,17 @@ def confirm(asked: ParentalConsent, *, at: datetime) -> Consent:
 
 @transaction.atomic
 def refuse(asked: ParentalConsent, *, at: datetime) -> None:
-    """A parent says no, or takes their yes back: nothing of the question is kept."""
+    """A parent says no, or takes their yes back: nothing of the question is kept.
+
+    Whoever follows the activity hears of both: what was waiting for the answer goes too.
+    """
     row = _locked(asked)
     if row.confirmed_on is not None:
         withdraw(row.subject, activity=row.activity, source=f"lien{BY_PARENT}", at=at)
     row.delete()
     _write_down("consent.refused-by-parent", row, at)
+    if row.confirmed_on is None:
+        tell(row.activity, row.subject, given=False, at=at)
 
 
 def waiting(subject: DataSubject) -> dict[str, ParentalConsent]:

@@ -10,7 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from clairevoie import consent, messaging
 from clairevoie.accounts.actions.offers import Offer, offer
-from clairevoie.newsletter.actions.subscribing import ask, follow_everything, forget, words
+from clairevoie.newsletter.actions.subscribing import (
+    ask,
+    begin_with_a_parent,
+    follow_everything,
+    forget,
+    forget_request,
+    words,
+)
 from clairevoie.newsletter.models import (
     ACTIVITY,
     Pending,
@@ -41,10 +48,11 @@ def forget_what_was_followed(subject: DataSubject, activity: str, at: datetime) 
 
 @consent.follow(ACTIVITY)
 def subscribe_or_forget(subject: DataSubject, *, given: bool, at: datetime) -> None:
-    """The consent itself was given or withdrawn, from wherever."""
+    """The consent itself was given or withdrawn, or refused by a parent, from wherever."""
     if not given:
         forget(subject)
-    elif subscription_of(subject) is None:
+        forget_request(subject, at=at)
+    elif subscription_of(subject) is None and not begin_with_a_parent(subject, at=at):
         follow_everything(subject, at=at)
 
 

@@ -59,13 +59,34 @@ class SubscribeForm(forms.Form):
         self.fields["agreed"].label = words(get_language() or "fr")
 
     def clean_email(self) -> str:
-        typed: str = self.cleaned_data["email"]
-        try:
-            normalise(EMAIL, typed)
-        except NotAContact as refusal:
-            wrong = _("Cette adresse n’est pas complète. Elle ressemble à nom@exemple.fr.")
-            raise ValidationError(wrong) from refusal
-        return typed
+        return _whole(self.cleaned_data["email"])
+
+
+class ParentForm(forms.Form):
+    """Where to ask a parent of whoever is under fifteen; no birth date, no name."""
+
+    parent_email = forms.CharField(
+        label=_("Adresse e-mail d’un de vos parents"),
+        help_text=_(
+            "Ou de la personne qui a l’autorité parentale. Nous l’effaçons dès sa réponse, et au "
+            "plus tard dans 30 jours."
+        ),
+        max_length=LONGEST_ADDRESS,
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("Donnez l’adresse de l’un de vos parents.")},
+    )
+
+    def clean_parent_email(self) -> str:
+        return _whole(self.cleaned_data["parent_email"])
+
+
+def _whole(typed: str) -> str:
+    try:
+        normalise(EMAIL, typed)
+    except NotAContact as refusal:
+        wrong = _("Cette adresse n’est pas complète. Elle ressemble à nom@exemple.fr.")
+        raise ValidationError(wrong) from refusal
+    return typed
 
 
 class KeptTopics(TopicsField):

@@ -7,6 +7,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("newsletter/", subscribers.subscribe, name="subscribe"),
     path("newsletter/demande/", subscribers.asked, name="asked"),
     path("newsletter/confirmer/<str:token>/", subscribers.confirm, name="confirm"),
+    path("newsletter/confirmer/<str:token>/parent/", subscribers.ask_a_parent, name="parent"),
     path("newsletter/preferences/<str:token>/", subscribers.preferences, name="preferences"),
     path("newsletter/arret/", subscribers.stopped, name="stopped"),
     path("newsletter/archives/", archive.letters, name="archive"),

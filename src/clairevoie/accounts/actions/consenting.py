@@ -47,11 +47,34 @@ def ask_a_parent(
 
     Raises ``consent.guardians.OwnAddress``, ``NotAContact``, ``consent.NotByConsent``.
     """
-    asked = consent.guardians.ask_parent(
+    ask_the_parent_of(
         member.subject,
+        called=member.first_names or member.pseudo or "",
         activity=activity,
         parent_email=parent_email,
         source=SOURCE,
+        language=language,
+        at=at,
+    )
+
+
+@transaction.atomic
+def ask_the_parent_of(
+    child: DataSubject,
+    *,
+    called: str,
+    activity: str,
+    parent_email: str,
+    source: str,
+    language: str,
+    at: datetime,
+) -> None:
+    """The same of anybody under fifteen, ``called`` so when they told us a name."""
+    asked = consent.guardians.ask_parent(
+        child,
+        activity=activity,
+        parent_email=parent_email,
+        source=source,
         language=language,
         at=at,
     )
@@ -60,9 +83,9 @@ def ask_a_parent(
         asked.parent_email,
         "email",
         "accounts/parent-asked",
-        subject=member.subject,
+        subject=child,
         context={
-            "child": member.first_names or member.pseudo or "",
+            "child": called,
             "words": asked.wording.text,
             "link": f"{settings.SITE_URL}{path}",
             "last_day": day_in_full(consent.guardians.last_day(asked)),

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from clairevoie import consent, messaging, policy, privacy
+from clairevoie.accounts.actions.consenting import ask_the_parent_of
 from clairevoie.lib import calendar
 from clairevoie.lib.calendar import paris_date
 from clairevoie.lib.contact import EMAIL, normalise
@@ -37,6 +38,10 @@ class NoTopic(Exception):
 
 class AddressUnavailable(Exception):
     """Cette adresse appartient déjà à un autre compte : connectez-vous pour vous abonner."""
+
+
+class WaitsForAParent(Exception):
+    """Votre demande attend la réponse d’un parent : rien ne commence avant."""
 
 
 class NoAddress(Exception):
@@ -133,28 +138,94 @@ def _note(
 def confirm(*, pending: Pending, at: datetime) -> Subscription:
     """The owner of the address pressed the button: the consent, with its proof.
 
-    A person known by this address gets the subscription. Raises :class:`AddressUnavailable`.
+    A person known by this address gets the subscription. Raises :class:`AddressUnavailable`,
+    :class:`WaitsForAParent`.
     """
-    on = paris_date(at)
     pending = Pending.including_restricted.select_for_update().get(pk=pending.pk)
-    contact = ContactPoint.objects.get(subject=pending.subject_id, kind=EMAIL)
+    if ACTIVITY in consent.guardians.waiting(pending.subject):
+        raise WaitsForAParent
+    subject = _proved(pending, at=at)
+    if not is_subscribed(subject):
+        _agree(subject, source=pending.source, language=pending.language, text=pending.text, at=at)
+    return _begin(pending, subject, at=at)
+
+
+@transaction.atomic
+def ask_a_parent(*, pending: Pending, parent_email: str, at: datetime) -> None:
+    """The owner of the mailbox is under fifteen: their yes waits for the one of a parent.
+
+    Both questions end the same night. Raises ``consent.guardians.OwnAddress``, ``NotAContact``.
+    """
+    pending = Pending.including_restricted.select_for_update().get(pk=pending.pk)
+    Pending.including_restricted.filter(pk=pending.pk).update(asked_on=paris_date(at))
+    ask_the_parent_of(
+        pending.subject,
+        called=_contact_of(pending).raw,
+        activity=ACTIVITY,
+        parent_email=parent_email,
+        source=pending.source,
+        language=pending.language,
+        at=at,
+    )
+
+
+@transaction.atomic
+def begin_with_a_parent(subject: DataSubject, *, at: datetime) -> bool:
+    """A parent has agreed too: what the child asked for begins. False: nothing was asked here."""
+    waiting = Pending.including_restricted.select_for_update().filter(subject=subject)
+    pending: Pending | None = waiting.first()
+    if pending is None:
+        return False
+    owner = privacy.owner_of(kind=EMAIL, raw=_contact_of(pending).raw)
+    if owner is not None:  # one parent's word a person: this one is the latest
+        mine = consent.ParentalConsent.including_restricted.filter(activity=ACTIVITY)
+        mine.filter(subject=owner).delete()
+    _begin(pending, _proved(pending, at=at), at=at)
+    return True
+
+
+@transaction.atomic
+def forget_request(subject: DataSubject, *, at: datetime) -> None:
+    """A parent said no: the request goes with the address, whose person it was alone (P-016)."""
+    people = Pending.including_restricted.filter(subject=subject).values("subject")
+    alone = DataSubject.objects.filter(pk__in=people)
+    privacy.erase_many(alone, because="newsletter-refused-by-parent", on=paris_date(at))
+
+
+def _contact_of(pending: Pending) -> ContactPoint:
+    return ContactPoint.objects.get(subject=pending.subject_id, kind=EMAIL)
+
+
+def _proved(pending: Pending, *, at: datetime) -> DataSubject:
+    """Whose address it is, who may be written to there again; the request itself is over.
+
+    Who was known by it, else the person of the request.
+    """
+    contact = _contact_of(pending)
     try:
-        subject = privacy.verify_contact(contact, on=on)
+        subject = privacy.verify_contact(contact, on=paris_date(at))
     except privacy.TwoAccounts:
         raise AddressUnavailable from None
     messaging.readmit(subject, kind=EMAIL, raw=contact.raw, purpose=ACTIVITY, at=at)
+    Pending.including_restricted.filter(uuid=pending.uuid).delete()
+    return subject
+
+
+def _agree(subject: DataSubject, *, source: str, language: str, text: str, at: datetime) -> None:
+    consent.give(subject, activity=ACTIVITY, source=source, at=at, language=language, text=text)
+
+
+def _begin(pending: Pending, subject: DataSubject, *, at: datetime) -> Subscription:
+    """The consent is recorded: the letter may come."""
     topics = Topic.objects.filter(slug__in=pending.topics.split())
-    subscription = _subscribe(
+    return _subscribe(
         subject,
         [topic.slug for topic in topics],
         source=pending.source,
         language=pending.language,
-        text=pending.text,
         confirmation=pending.uuid,
         at=at,
     )
-    Pending.including_restricted.filter(uuid=pending.uuid).delete()
-    return subscription
 
 
 def _subscribe(
@@ -163,15 +234,10 @@ def _subscribe(
     *,
     source: str,
     language: str,
-    text: str,
     confirmation: UUID | None,
     at: datetime,
 ) -> Subscription:
     on = paris_date(at)
-    if not is_subscribed(subject):
-        consent.give(
-            subject, activity=ACTIVITY, source=source, at=at, language=language, text=text
-        )
     lasting = {
         "confirmation": confirmation,
         "language": language,
@@ -226,12 +292,13 @@ def choose(
     if not is_subscribed(subject) or _is_refused(address):
         messaging.readmit(subject, kind=EMAIL, raw=address, purpose=ACTIVITY, at=at)
     previous = subscription_of(subject)
+    if not is_subscribed(subject):
+        _agree(subject, source=source, language=language, text=words(language), at=at)
     _subscribe(
         subject,
         [topic.slug for topic in topics],
         source=source,
         language=language,
-        text=words(language),
         confirmation=previous.confirmation if previous else None,
         at=at,
     )

@@ -15,14 +15,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from clairevoie import consent
 from clairevoie.accounts.models import Member
 from clairevoie.lib import calendar
 from clairevoie.lib.contact import EMAIL, normalise
 from clairevoie.lib.speech import sentence
 from clairevoie.newsletter.actions import subscribing
-from clairevoie.newsletter.forms import MemberForm, PreferencesForm, SubscribeForm
+from clairevoie.newsletter.forms import (
+    MemberForm,
+    ParentForm,
+    PreferencesForm,
+    SubscribeForm,
+)
 from clairevoie.newsletter.links import request_behind, subscription_behind
 from clairevoie.newsletter.models import (
+    ACTIVITY,
     Pending,
     followed_by,
     is_subscribed,
@@ -69,14 +76,43 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     if form.is_valid():
         try:
             subscribing.confirm(pending=found, at=calendar.now())
-        except subscribing.AddressUnavailable as refusal:
+        except (subscribing.AddressUnavailable, subscribing.WaitsForAParent) as refusal:
             form.add_error(None, sentence(refusal))
         except Pending.DoesNotExist:  # pressed twice at once: the first press did it
             return redirect("newsletter:confirm", token)
         else:
             return redirect("newsletter:confirm", token)
     topics = [topic for topic in open_topics() if topic.slug in found.topics.split()]
-    return page(request, "confirm", form=form, pending=found, topics=topics)
+    asked = consent.guardians.waiting(found.subject).get(ACTIVITY)
+    shown = {"pending": found, "topics": topics, "token": token}
+    if asked is not None:
+        last = consent.guardians.last_day(asked)
+        return page(request, "waits", form=form, asked=asked, last_day=last, **shown)
+    return page(request, "confirm", form=form, **shown)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@by_link
+def ask_a_parent(request: HttpRequest, token: str) -> HttpResponse:
+    """Under fifteen: where to ask a parent, from the mailbox the child proved to be theirs."""
+    found = request_behind(token)
+    if not isinstance(found, Pending):
+        return redirect("newsletter:confirm", token)
+    if request.method == "POST" and not may_ask(request):
+        return too_often(request)
+    form = ParentForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        address = form.cleaned_data["parent_email"]
+        try:
+            if may_write_to(request, normalise(EMAIL, address)):
+                subscribing.ask_a_parent(pending=found, parent_email=address, at=calendar.now())
+        except consent.guardians.OwnAddress as refusal:
+            form.add_error("parent_email", sentence(refusal))
+        except Pending.DoesNotExist:  # a parent answered, or the night passed, at that instant
+            return redirect("newsletter:confirm", token)
+        else:
+            return redirect("newsletter:confirm", token)
+    return page(request, "parent", form=form, pending=found, token=token)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -155,6 +191,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         subscribed=subscribed,
         subscription=subscription_of(subject),
         address=subscribing.address_of(subject),
+        asked=consent.guardians.waiting(subject).get(ACTIVITY),
     )
 
 
