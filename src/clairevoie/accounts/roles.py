@@ -62,7 +62,7 @@ _TEACHING = frozenset(
     {"learning.view_parcours", "learning.view_edition", "learning.publish", "learning.bring"}
 )
 # Each trainer, the learners of the cohorts they teach: no role sees those of others (P-024).
-_FOLLOWING = frozenset({"learning.follow"})
+_FOLLOWING = frozenset({"learning.follow", "learning.correct"})
 # Whoever answers people may see to it that nothing more is sent to them (P-058).
 _REFUSALS = frozenset({"messaging.view_suppression"})
 _HOUSE = frozenset({"site.view_components"})
@@ -85,6 +85,7 @@ GRANTS: Mapping[Role, frozenset[str]] = MappingProxyType(
         | _EDITING
         | _REFUSALS
         | {"surveys.view_answer", "surveys.moderate"}
+        | {"learning.view_rating", "learning.moderate"}
         | {"messaging.view_message", "messaging.view_mailing", "messaging.steer_mailing"}
         | {"privacy.suspend", "privacy.lift_suspension"}
         | {"accounts.appoint", "privacy.switch_recipient"},
@@ -96,7 +97,7 @@ GRANTS: Mapping[Role, frozenset[str]] = MappingProxyType(
         | _LETTERS
         | _REFUSALS
         | {"messaging.review_suppressions"}
-        | {"surveys.view_survey", "surveys.view_answer"}
+        | {"surveys.view_survey", "surveys.view_answer", "learning.view_rating"}
         | {"messaging.view_message", "messaging.view_mailing"}
         | {"privacy.export", "privacy.erase"}
         | {"privacy.view_consent"}

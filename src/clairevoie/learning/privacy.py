@@ -15,6 +15,7 @@ from clairevoie.learning.models import (
     Edition,
     Enrolment,
     Exercise,
+    Figure,
     File,
     Module,
     Motivation,
@@ -107,7 +108,8 @@ declare(
             "finished_at",
             "left_at",
         ),
-        technical=("uuid", "edition"),
+        derived=("stuck_on", "stuck_at"),
+        technical=("uuid", "edition", "counted"),
     ),
     Personal(
         Candidacy,
@@ -150,7 +152,7 @@ declare(
         title="Projets remis",
         provided=("words",),
         observed=("title", "number", "state", "submitted_at", "decided_at"),
-        technical=("uuid", "enrolment", "project"),
+        technical=("uuid", "enrolment", "project", "desk"),
     ),
     Personal(
         Document,
@@ -193,7 +195,13 @@ declare(
             "moderation",
             "moderated_on",
         ),
-        technical=("uuid", "moderator"),
+        technical=("uuid", "moderator", "counted"),
+    ),
+    Impersonal(
+        Figure,
+        because="Rounded figures of five people or more, each renewed only when five or more have "
+        "moved: nobody’s score can be read in one, nor between two.",
+        columns={"place": "The unit's own name, such as « module/chapitre »."},
     ),
     Personal(
         Motivation,

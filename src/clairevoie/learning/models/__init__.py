@@ -25,8 +25,30 @@ from clairevoie.learning.models.following import (
     Enrolment,
     Teaching,
 )
-from clairevoie.learning.models.projects import Correction, Document, Remark, Submission
-from clairevoie.learning.models.ratings import Motivation, Rating, Unit
+from clairevoie.learning.models.projects import (
+    Correction,
+    Document,
+    Remark,
+    Submission,
+    decided_at,
+    desk_of,
+    desks_of,
+    how_many_wait,
+    private_folder,
+    talk_about,
+    trainers_at,
+    waiting_at,
+)
+from clairevoie.learning.models.ratings import (
+    Figure,
+    Motivation,
+    Rating,
+    Unit,
+    published_reviews,
+    ratings_by,
+    reviews_whose_publication_is_agreed,
+    shown_figures,
+)
 
 __all__ = [
     "Attempt",
@@ -40,6 +62,7 @@ __all__ = [
     "Edition",
     "Enrolment",
     "Exercise",
+    "Figure",
     "File",
     "Kind",
     "Level",
@@ -56,5 +79,17 @@ __all__ = [
     "Unit",
     "Way",
     "catalogue",
+    "decided_at",
+    "desk_of",
+    "desks_of",
+    "how_many_wait",
     "outline_of",
+    "private_folder",
+    "published_reviews",
+    "ratings_by",
+    "reviews_whose_publication_is_agreed",
+    "shown_figures",
+    "talk_about",
+    "trainers_at",
+    "waiting_at",
 ]
