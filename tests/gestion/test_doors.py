@@ -42,6 +42,7 @@ OPEN_TO = {
     "editions": {"bob", "eve"},
     "enquetes": {"bob", "eve", "helene"},
     "avis": {"eve", "helene"},
+    "avis-parcours": {"eve", "helene"},
     "lettres": {"eve", "helene"},
     "themes": {"eve", "helene"},
     "imports": {"eve", "helene"},

@@ -34,7 +34,7 @@ def offered(slug: str, *, publish: bool = True, **sheet: str) -> Parcours:
 def titles(client: Client, **asked: str) -> list[str]:
     response = client.get("/catalogue/", asked)
     assert response.status_code == 200
-    return [parcours.current.title for parcours, _wall in response.context["rows"]]
+    return [parcours.current.title for parcours, _wall, _results in response.context["rows"]]
 
 
 @pytest.fixture

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         words,
     )
     from clairevoie.consent.models import ParentalConsent
+    from clairevoie.consent.uses import withdraw_unless_used
     from clairevoie.consent.views.choices import choices_of, hosts_agreed
     from clairevoie.consent.views.origins import SeeOther, from_our_own_pages
     from clairevoie.consent.wording import banner_context
@@ -58,6 +59,7 @@ _WHERE = {
         "words",
     ),
     "models": ("ParentalConsent",),
+    "uses": ("withdraw_unless_used",),
     "views.choices": ("choices_of", "hosts_agreed"),
     "views.origins": ("SeeOther", "from_our_own_pages"),
     "wording": ("banner_context",),
@@ -90,6 +92,7 @@ __all__ = [
     "scheme_of",
     "to_ask_again",
     "withdraw",
+    "withdraw_unless_used",
     "words",
 ]
 

@@ -1,4 +1,4 @@
-"""What one may look for in the catalogue."""
+"""What one may look for in the catalogue, and say of what one learned."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django import forms
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from clairevoie.learning.actions.reviewing import PUBLICATION_WORDS
 from clairevoie.learning.content.searching import folded
 from clairevoie.learning.models import Level, Parcours, Topic
 
@@ -97,3 +98,56 @@ class CatalogueForm(forms.Form):
     @property
     def asks_something(self) -> bool:
         return any(getattr(self, "cleaned_data", {}).values())
+
+
+SCORES = range(1, 6)
+
+
+class RatingForm(forms.Form):
+    """From 1 to 5 stars, and a word for whoever has something to add."""
+
+    score = forms.TypedChoiceField(
+        label=_("Votre note"),
+        choices=[(score, str(score)) for score in SCORES],
+        coerce=int,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Choisissez une note, de une à cinq étoiles."),
+            "invalid_choice": _("Choisissez une note, de une à cinq étoiles."),
+        },
+    )
+    review = forms.CharField(
+        label=_("Votre avis"),
+        help_text=_("Il reste privé. Vous déciderez ensuite s’il peut être publié."),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+
+
+class PublishForm(forms.Form):
+    """The consent, of its own, never ticked beforehand (GDPR art. 7)."""
+
+    agreed = forms.BooleanField(
+        label=PUBLICATION_WORDS,
+        help_text=_(
+            "Avant 15 ans, demandez d’abord l’accord d’un parent\u00a0: «\u00a0Mon compte\u00a0», "
+            "«\u00a0Consentements\u00a0»."
+        ),
+        error_messages={"required": _("Cochez la case pour publier votre avis.")},
+    )
+
+
+class CandidacyForm(forms.Form):
+    """Why one wants to follow a parcours that somebody opens."""
+
+    words = forms.CharField(
+        label=_("Votre projet"),
+        help_text=_(
+            "Ce que vous voulez apprendre, pour quoi faire, et ce que vous savez déjà. Rien sur "
+            "votre santé ni vos opinions : cela ne nous regarde pas."
+        ),
+        max_length=3000,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        error_messages={"required": _("Dites-nous en quelques phrases ce qui vous amène.")},
+    )

@@ -14,6 +14,7 @@ ACCOUNT: tuple[tuple[str, str, Lazy], ...] = (
     ("security", "accounts:security", _("Connexion et sécurité")),
     ("notifications", "accounts:notifications", _("Préférences de messages")),
     ("newsletter", "newsletter:mine", _("Lettre d’information")),
+    ("ratings", "learning:ratings", _("Mes notes")),
     ("consents", "accounts:consents", _("Consentements")),
     ("data", "accounts:data", _("Mes données")),
     ("kept", "accounts:kept", _("Ce que nous gardons")),

@@ -105,6 +105,12 @@ GROUPS: tuple[tuple[Promise | str, tuple[_Room, ...]], ...] = (
                 "admin:learning_edition_changelist",
                 "learning.view_edition",
             ),
+            (
+                gettext_lazy("Avis sur les parcours"),
+                "reviews",
+                "admin:learning_rating_changelist",
+                "learning.view_rating",
+            ),
         ),
     ),
     (

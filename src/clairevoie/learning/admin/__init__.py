@@ -1,5 +1,5 @@
-"""The back-office edge: parcours, their editions, and the archives that bring them."""
+"""The back-office edge: parcours, their editions, the archives that bring them, and reviews."""
 
-from clairevoie.learning.admin import editions, parcours
+from clairevoie.learning.admin import editions, parcours, reviews
 
-__all__ = ["editions", "parcours"]
+__all__ = ["editions", "parcours", "reviews"]

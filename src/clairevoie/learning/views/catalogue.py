@@ -13,9 +13,18 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from clairevoie.learning.forms import CatalogueForm
-from clairevoie.learning.models import Module, Parcours, catalogue, outline_of
+from clairevoie.learning.models import (
+    Module,
+    Parcours,
+    catalogue,
+    outline_of,
+    published_reviews,
+)
+from clairevoie.learning.opinions import named
+from clairevoie.learning.results import Results, results_of
 
 PARCOURS_A_PAGE = 12
+REVIEWS_SHOWN = 3
 
 
 @require_safe
@@ -27,10 +36,12 @@ def listing(request: HttpRequest) -> HttpResponse:
         found = form.narrowed(found)
     page = Paginator(found, PARCOURS_A_PAGE).get_page(request.GET.get("page"))
     asked = {name: value for name, value in form.cleaned_data.items() if value}
+    rows = _with_their_walls(page)
     context = {
         "form": form,
         "page": page,
-        "rows": _with_their_walls(page),
+        "rows": rows,
+        "measured": any(results.any for _parcours, _wall, results in rows),
         "query": urlencode(asked),
     }
     return render(
@@ -38,8 +49,8 @@ def listing(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _with_their_walls(page: Page[Parcours]) -> list[tuple[Parcours, list[int]]]:
-    """Each with the number of chapters of its modules: one query for all."""
+def _with_their_walls(page: Page[Parcours]) -> list[tuple[Parcours, list[int], Results]]:
+    """Each with the number of chapters of its modules, and its results: two queries for all."""
     shown = list(page)
     counts: defaultdict[int, list[int]] = defaultdict(list)
     counted = (
@@ -50,7 +61,10 @@ def _with_their_walls(page: Page[Parcours]) -> list[tuple[Parcours, list[int]]]:
     )
     for edition, number in counted:
         counts[edition].append(number)
-    return [(parcours, counts[parcours.current_id or 0]) for parcours in shown]
+    results = results_of(parcours.slug for parcours in shown)
+    return [
+        (parcours, counts[parcours.current_id or 0], results[parcours.slug]) for parcours in shown
+    ]
 
 
 @require_safe
@@ -73,5 +87,7 @@ def parcours(request: HttpRequest, slug: str) -> HttpResponse:
         "wall": [len(module.chapters.all()) for module in modules],
         "topics": edition.topics.all(),
         "requires": [before[one] for one in edition.requires if one in before],
+        "results": results_of([slug])[slug],
+        "reviews": named(published_reviews(slug)[:REVIEWS_SHOWN], {slug: edition.uuid}),
     }
     return render(request, "learning/parcours.html", context)

@@ -67,5 +67,4 @@ def moderate(*, answer: Answer, accepted: bool, moderator: UUID, at: datetime) -
 
 def withdraw_consent_unless_used(subject: DataSubject, *, at: datetime) -> None:
     """Another review of theirs may still be published under a consent of its own."""
-    if not Answer.including_restricted.filter(subject=subject, consent__isnull=False).exists():
-        consent.withdraw(subject, activity=PUBLISHING, source="surveys.link", at=at)
+    consent.withdraw_unless_used(subject, activity=PUBLISHING, source="surveys.link", at=at)

@@ -1,0 +1,64 @@
+"""Showing a review: its author agrees, somebody reads it again, the author may withdraw."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from clairevoie import consent, privacy
+from clairevoie.learning.actions.rating import PUBLISHING, end_consent
+from clairevoie.learning.models import Rating
+from clairevoie.lib.calendar import paris_date
+
+PUBLICATION_WORDS = _(
+    "J’ai 15 ans ou plus et j’accepte que mon avis soit publié sur la page du parcours, "
+    "signé de mon pseudo, jusqu’à ce que je retire cet accord."
+)
+
+
+class NothingToPublish(Exception):
+    """Écrivez d’abord un avis : une note seule ne se publie pas."""
+
+
+@transaction.atomic
+def publish(*, rating: Rating, text: str, at: datetime, language: str = "fr") -> None:
+    """The author, having read ``text``, agrees to this review being shown (P-023).
+
+    Raises :class:`NothingToPublish`. It appears once somebody has read it again.
+    """
+    if not rating.review:
+        raise NothingToPublish
+    rating.consent = consent.give(
+        rating.subject,
+        activity=PUBLISHING,
+        text=text,
+        language=language,
+        source="learning.ratings",
+        at=at,
+    )
+    rating.save(update_fields=["consent"])
+
+
+@transaction.atomic
+def unpublish(*, rating: Rating, at: datetime) -> None:
+    """The author withdraws the publication: the review is gone from the page at once."""
+    rating.consent = None
+    rating.save(update_fields=["consent"])
+    end_consent(rating.subject, at=at)
+
+
+@transaction.atomic
+def moderate(*, rating: Rating, accepted: bool, moderator: UUID, at: datetime) -> None:
+    """Somebody read the review and says whether it may be shown."""
+    rating.moderation = Rating.Moderation.ACCEPTED if accepted else Rating.Moderation.REFUSED
+    rating.moderated_on, rating.moderator = paris_date(at), moderator
+    rating.save(update_fields=["moderation", "moderated_on", "moderator"])
+    privacy.ledger.append(
+        executor="learning.moderate",
+        at=at,
+        subject=rating.subject.uuid,
+        facts={"rating": rating.uuid, "accepted": accepted, "author": moderator},
+    )

@@ -1,0 +1,13 @@
+"""The part of the daily round that belongs to learning."""
+
+from datetime import datetime
+
+from clairevoie import privacy
+from clairevoie.learning.actions import counting
+
+
+# After what has come to its term has left (order 30).
+@privacy.daily.step("learning.count", order=300)
+def count(at: datetime) -> int:
+    """The figures that the public reads, renewed where five people or more have moved (P-023)."""
+    return counting.count(at=at)
