@@ -39,6 +39,10 @@ SECRET_KEY = _key("secret")
 PEPPER = _key("pepper")
 # What signs receipts (clairevoie.consent.signing); the public halves stay published for ever.
 RECEIPT_KEY = _key("receipt")
+# What signs badges (clairevoie.credentials.badges.keys). Its file is read at each use, so that a
+# rotation is seen at once; the variable, where several machines serve one site.
+BADGE_KEY = env.str("CLAIREVOIE_BADGE", "")
+_key("badge")
 
 DEBUG = env.bool("CLAIREVOIE_DEBUG", False)
 PRODUCTION = env.bool("CLAIREVOIE_PRODUCTION", False)

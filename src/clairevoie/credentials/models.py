@@ -15,6 +15,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from clairevoie.credentials.badges.models import Badged
 from clairevoie.lib.canonical import canonical
 from clairevoie.privacy import triggers
 from clairevoie.privacy.models import DataSubject
@@ -22,7 +23,7 @@ from clairevoie.privacy.models import DataSubject
 SEALED = (
     *("uuid", "number", "kind", "name", "name_key", "title", "result", "issued_on", "made_on"),
     *("issuer", "parcours", "edition", "part", "sha256", "document", "document_sha256"),
-    "archived_on",
+    *("archived_on", "badge", "status_list", "status_place"),
 )
 triggers.seal("credentials_credential", *SEALED)
 
@@ -53,7 +54,7 @@ class State(models.TextChoices):
     REVOKED = "revoked", _("révoqué")
 
 
-class Credential(models.Model):
+class Credential(Badged):
     """One act of validation, as printed. The columns of ``SEALED`` never change (P-093).
 
     ``holder`` copies the person's public number: when the account goes, nothing else changes
@@ -107,6 +108,9 @@ class Credential(models.Model):
                 condition=Q(revoked_on__isnull=True) | ~Q(revoked_because=""),
                 name="credential_revoked_with_a_reason",
             ),
+            models.UniqueConstraint(
+                fields=["status_list", "status_place"], name="credential_status_place_once"
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["issued_on", "id"], name="credential_clock"),
@@ -134,9 +138,9 @@ class Credential(models.Model):
         return self.sha256 == seal_of(self)
 
 
-def seal_of(credential: Credential) -> str:
-    """SHA-256 of what the record says, in canonical JSON (RFC 8785)."""
-    said = {
+def record_of(credential: Credential) -> dict[str, str | int]:
+    """What the record says, and nothing of its holder but the name: what is sealed."""
+    return {
         "edition": credential.edition,
         "issued_on": credential.issued_on.isoformat(),
         "issuer": credential.issuer,
@@ -150,7 +154,11 @@ def seal_of(credential: Credential) -> str:
         "title": credential.title,
         "uuid": str(credential.uuid),
     }
-    return hashlib.sha256(canonical(said)).hexdigest()
+
+
+def seal_of(credential: Credential) -> str:
+    """SHA-256 of the record in canonical JSON (RFC 8785)."""
+    return hashlib.sha256(canonical(record_of(credential))).hexdigest()
 
 
 def key_of_name(name: str) -> str:

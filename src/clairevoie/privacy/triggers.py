@@ -95,7 +95,11 @@ def _protections(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str, st
     there = set(connection.introspection.table_names())
     frozen = [table for table in FROZEN if table in there]
     append_only = [table for table in APPEND_ONLY if table in there]
-    sealed = {table: columns for table, columns in SEALED.items() if table in there}
+    sealed = {
+        table: _present(connection, table, columns)
+        for table, columns in SEALED.items()
+        if table in there
+    }
     if connection.vendor == "postgresql":
         yield from _on_postgresql(frozen, append_only)
         yield from _seals_on_postgresql(sealed)
@@ -171,6 +175,17 @@ def _seals_on_sqlite(
         yield _refusal(table, "UPDATE", f" WHEN {changed}")
         there = f"EXISTS (SELECT 1 FROM {table} WHERE {_same_key(connection, table)})"
         yield _refusal(table, "INSERT", f" WHEN {there}")
+
+
+def _present(
+    connection: BaseDatabaseWrapper, table: str, columns: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Those of ``columns`` that exist yet: migrations of other apps install protections too."""
+    with connection.cursor() as cursor:
+        there = {
+            str(c.name) for c in connection.introspection.get_table_description(cursor, table)
+        }
+    return tuple(column for column in columns if column in there)
 
 
 def _same_key(connection: BaseDatabaseWrapper, table: str) -> str:
