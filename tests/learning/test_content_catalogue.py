@@ -97,7 +97,7 @@ def test_the_catalogue_costs_the_same_whatever_its_size(client: Client, three: N
     with CaptureQueriesContext(connection) as many:
         client.get("/catalogue/")
 
-    assert len(many) == len(few) <= 5
+    assert len(many) == len(few) <= 6
 
 
 def test_a_parcours_shows_its_whole_programme(client: Client, three: None) -> None:
@@ -110,7 +110,7 @@ def test_a_parcours_shows_its_whole_programme(client: Client, three: None) -> No
     assert "2\u00a0h\u00a050" in page
     assert "gratuit" in page
     assert "Ada Lovelace" in page
-    assert len(queries) <= 5
+    assert len(queries) <= 6
 
 
 def test_what_is_advised_before_is_linked_where_it_is_published(client: Client) -> None:
