@@ -61,6 +61,15 @@ _EDITING = frozenset(
 _TEACHING = frozenset(
     {"learning.view_parcours", "learning.view_edition", "learning.publish", "learning.bring"}
 )
+# Who follows what, and who asks to; never how far they are (P-024).
+_ENROLLING = frozenset(
+    {
+        "learning.view_cohort",
+        "learning.view_enrolment",
+        "learning.view_candidacy",
+        "learning.enrol",
+    }
+)
 # Each trainer, the learners of the cohorts they teach: no role sees those of others (P-024).
 _FOLLOWING = frozenset({"learning.follow", "learning.correct"})
 # Whoever answers people may see to it that nothing more is sent to them (P-058).
@@ -71,7 +80,7 @@ GRANTS: Mapping[Role, frozenset[str]] = MappingProxyType(
     {
         Role.LEARNER: _NOBODY,
         Role.TRAINER: _HOUSE | _SURVEYS | _TEACHING | _FOLLOWING,
-        Role.ADVISOR: _HOUSE | _PERSONS | _REFUSALS,
+        Role.ADVISOR: _HOUSE | _PERSONS | _REFUSALS | _ENROLLING,
         Role.ACCOUNTANT: _HOUSE | {"privacy.view_policy"},
         # Suspending is an administrator's decision alone (P-082); erasing is the DPO's.
         Role.ADMINISTRATOR: _HOUSE
@@ -81,11 +90,12 @@ GRANTS: Mapping[Role, frozenset[str]] = MappingProxyType(
         | _AUDIENCE
         | _SURVEYS
         | _TEACHING
+        | _ENROLLING
         | _LETTERS
         | _EDITING
         | _REFUSALS
         | {"surveys.view_answer", "surveys.moderate"}
-        | {"learning.view_rating", "learning.moderate"}
+        | {"learning.view_rating", "learning.moderate", "learning.gather"}
         | {"messaging.view_message", "messaging.view_mailing", "messaging.steer_mailing"}
         | {"privacy.suspend", "privacy.lift_suspension"}
         | {"accounts.appoint", "privacy.switch_recipient"},

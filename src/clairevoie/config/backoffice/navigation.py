@@ -106,6 +106,24 @@ GROUPS: tuple[tuple[Promise | str, tuple[_Room, ...]], ...] = (
                 "learning.view_edition",
             ),
             (
+                gettext_lazy("Sessions"),
+                "groups",
+                "admin:learning_cohort_changelist",
+                "learning.view_cohort",
+            ),
+            (
+                gettext_lazy("Inscriptions"),
+                "how_to_reg",
+                "admin:learning_enrolment_changelist",
+                "learning.view_enrolment",
+            ),
+            (
+                gettext_lazy("Demandes d’inscription"),
+                "inbox",
+                "admin:learning_candidacy_changelist",
+                "learning.view_candidacy",
+            ),
+            (
                 gettext_lazy("Avis sur les parcours"),
                 "reviews",
                 "admin:learning_rating_changelist",

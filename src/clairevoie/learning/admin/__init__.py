@@ -1,5 +1,5 @@
-"""The back-office edge: parcours, their editions, the archives that bring them, and reviews."""
+"""The back-office edge: parcours, their editions, who follows them, and reviews."""
 
-from clairevoie.learning.admin import editions, parcours, reviews
+from clairevoie.learning.admin import cohorts, editions, enrolments, parcours, reviews
 
-__all__ = ["editions", "parcours", "reviews"]
+__all__ = ["cohorts", "editions", "enrolments", "parcours", "reviews"]

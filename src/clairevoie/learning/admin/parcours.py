@@ -18,7 +18,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.csrf import csrf_exempt
 from unfold.decorators import display
 
-from clairevoie.learning.actions import importing, publishing
+from clairevoie.learning.actions import gathering, importing, publishing
+from clairevoie.learning.admin.cohort_forms import WayForm
 from clairevoie.learning.admin.forms import ArchiveForm
 from clairevoie.learning.content.folders import LARGEST_ZIP
 from clairevoie.learning.content.problems import ContentRefused
@@ -40,6 +41,13 @@ class Archives(SmallFilesInMemory):
 def _unpublish(request: HttpRequest, parcours: Parcours, _said: dict[str, Any]) -> str:
     publishing.take_offline(parcours=parcours, author=author(request), at=calendar.now())
     return _("Le parcours n’est plus au catalogue.")
+
+
+def _change_way(request: HttpRequest, parcours: Parcours, said: dict[str, Any]) -> str:
+    gathering.change_way(
+        parcours=parcours, author=author(request), at=calendar.now(), way=said["way"]
+    )
+    return _("C’est ainsi que l’on s’y inscrit désormais.")
 
 
 BRINGING = Deed(
@@ -83,6 +91,18 @@ class ParcoursRoom(ReadOnlyAdmin):
             possible=lambda parcours: parcours.published,
             refusals=(publishing.NotOnline,),
         ),
+        Deed(
+            slug="inscription",
+            label=gettext_lazy("Changer le mode d’inscription"),
+            permission="learning.gather",
+            explains=gettext_lazy(
+                "Libre, sur candidature, par contrat ou sur invitation. Qui suit déjà le parcours "
+                "continue."
+            ),
+            form=WayForm,
+            initial=lambda parcours: {"way": parcours.way},
+            perform=_change_way,
+        ),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Parcours]:
@@ -112,6 +132,7 @@ class ParcoursRoom(ReadOnlyAdmin):
             title=_("Parcours"),
             pairs=[
                 (_("Code"), record.slug),
+                (_("Inscription"), record.get_way_display()),
                 (_("Au catalogue"), _("oui") if record.published else _("non")),
                 (_("Publié le"), record.published_at or "–"),
             ],

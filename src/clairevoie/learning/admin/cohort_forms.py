@@ -1,0 +1,146 @@
+"""What the rooms of sessions and candidacies ask."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from clairevoie import privacy
+from clairevoie.learning.models import Cohort, Parcours, Way
+from clairevoie.privacy.models import DataSubject
+
+_MOST = 500  # people invited at once
+
+
+class DateInput(forms.DateInput):
+    """The browser's own calendar."""
+
+    input_type = "date"
+
+    def format_value(self, value: object) -> str | None:
+        return value.isoformat() if isinstance(value, date) else str(value or "") or None
+
+
+class ParcoursField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """One of those that have an edition, by its title."""
+
+    def label_from_instance(self, obj: Parcours) -> str:
+        return obj.current.title if obj.current else obj.slug
+
+
+class PersonField(forms.CharField):
+    """Somebody who has an account, by what they are known by."""
+
+    def clean(self, value: object) -> DataSubject:
+        typed = super().clean(value)
+        person = privacy.find(typed)
+        if person is None or not hasattr(person, "member"):
+            raise forms.ValidationError(_("Aucun compte n’est connu sous ce nom."))
+        return person
+
+
+class OpenForm(forms.Form):
+    """A session."""
+
+    parcours = ParcoursField(
+        label=_("Parcours"),
+        queryset=Parcours.objects.filter(current__isnull=False).select_related("current"),
+    )
+    name = forms.CharField(
+        label=_("Nom"), max_length=120, help_text=_("Par exemple « Python, automne 2026 ».")
+    )
+    starts_on = forms.DateField(label=_("Début"), widget=DateInput())
+    ends_on = forms.DateField(label=_("Fin"), widget=DateInput(), required=False)
+
+
+class InviteForm(forms.Form):
+    """Who is invited."""
+
+    people = forms.CharField(
+        label=_("Personnes"),
+        help_text=_(
+            "Une par ligne : adresse e-mail, téléphone ou pseudo. Elles ont déjà un compte."
+        ),
+        widget=forms.Textarea(attrs={"rows": 8}),
+    )
+
+    def clean_people(self) -> QuerySet[DataSubject]:
+        """Those who have an account. Says which lines name nobody who has."""
+        lines = [line.strip() for line in self.cleaned_data["people"].splitlines()]
+        lines = list(dict.fromkeys(line for line in lines if line))
+        if len(lines) > _MOST:
+            raise forms.ValidationError(
+                _("Invitez %(most)d personnes au plus à la fois."), params={"most": _MOST}
+            )
+        found = {line: privacy.find(line) for line in lines}
+        unknown = [
+            line
+            for line, person in found.items()
+            if person is None or not hasattr(person, "member")
+        ]
+        if unknown:
+            sentence = _("Aucun compte n’est connu sous : %(lines)s.")
+            raise forms.ValidationError(sentence, params={"lines": ", ".join(unknown)})
+        return DataSubject.objects.filter(pk__in=[p.pk for p in found.values() if p])
+
+
+class TrainerForm(forms.Form):
+    """One trainer."""
+
+    trainer = PersonField(
+        label=_("Formateur"), help_text=_("Son adresse e-mail, son téléphone ou son pseudo.")
+    )
+
+
+class ContractForm(forms.Form):
+    """One person and the contract they signed."""
+
+    person = PersonField(
+        label=_("Personne"), help_text=_("Son adresse e-mail, son téléphone ou son pseudo.")
+    )
+    contract = forms.CharField(
+        label=_("Référence du contrat"),
+        max_length=60,
+        help_text=_("Celle de l’exemplaire signé, telle que vous la classez."),
+    )
+
+
+class AcceptForm(forms.Form):
+    """With whom, and by which contract."""
+
+    cohort = forms.ModelChoiceField(
+        label=_("Session"), queryset=Cohort.objects.order_by("-starts_on"), required=False
+    )
+    contract = forms.CharField(
+        label=_("Référence du contrat"),
+        max_length=60,
+        required=False,
+        help_text=_("Obligatoire quand le parcours se suit par contrat."),
+    )
+    reason = forms.CharField(
+        label=_("Un mot pour la personne"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+
+class RefuseForm(forms.Form):
+    """Why not: the person reads it."""
+
+    reason = forms.CharField(
+        label=_("Motif"),
+        max_length=2000,
+        help_text=_("La personne le lira : dites ce qui manque, et ce qu’elle peut faire."),
+        widget=forms.Textarea(attrs={"rows": 6}),
+        error_messages={"required": _("Dites pourquoi : la personne lira ce motif.")},
+    )
+
+
+class WayForm(forms.Form):
+    """How one comes to follow a parcours."""
+
+    way = forms.ChoiceField(label=_("Inscription"), choices=Way.choices, widget=forms.RadioSelect)
