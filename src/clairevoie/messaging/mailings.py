@@ -74,8 +74,24 @@ def start_mailing(
     is one of its own; killed in between, the same call with the same ``uuid`` goes on where it
     stopped and writes to nobody twice. Nothing leaves before the last page.
     """
-    mailing, _ = Mailing.objects.get_or_create(
+    mailing = open_mailing(
+        activity=activity,
+        title=title,
+        text=text,
+        html=html,
+        language=language,
         uuid=uuid or uuid4(),
+        at=at,
+    )
+    return fill_mailing(mailing, recipients=recipients, at=at, advance=advance)
+
+
+def open_mailing(
+    *, activity: str, title: str, text: str, html: str, language: str, uuid: UUID, at: datetime
+) -> Mailing:
+    """The words alone, once: for a caller that decides in a transaction of its own."""
+    mailing, _ = Mailing.objects.get_or_create(
+        uuid=uuid,
         defaults={
             "activity": activity,
             "title": " ".join(title.split())[:200],
@@ -85,6 +101,17 @@ def start_mailing(
             "started_at": at,
         },
     )
+    return mailing
+
+
+def fill_mailing(
+    mailing: Mailing,
+    *,
+    recipients: QuerySet[Any],
+    at: datetime,
+    advance: Advance = lambda _people: None,
+) -> Mailing:
+    """Its readers, page after page, from where a former call stopped; then it sets off."""
     people = DataSubject.objects.filter(pk__in=_ids(recipients))
     while mailing.state == Pace.PREPARING:
         advance(_enqueue_page(mailing, people, at=at))

@@ -150,6 +150,9 @@ class Campaign(models.Model):
     )
     public = models.BooleanField(_("publiée"), default=False)
     written_at = models.DateTimeField(_("écrite le"))
+    leaves_at = models.DateTimeField(
+        _("prévue le"), null=True, blank=True, help_text="The worker sends it then, by itself."
+    )
     sent_at = models.DateTimeField(_("envoyée le"), null=True, blank=True)
     # What the night counted, so that the figures outlive the messages.
     recipients = models.PositiveIntegerField(_("destinataires"), default=0)
@@ -167,12 +170,18 @@ class Campaign(models.Model):
                 condition=Q(public=False) | Q(sent_at__isnull=False),
                 name="campaign_published_was_sent",
             ),
+            models.CheckConstraint(
+                condition=Q(leaves_at=None) | Q(sent_at=None), name="campaign_planned_or_sent"
+            ),
         ]
         indexes: ClassVar = [
             models.Index(
                 fields=["-sent_at", "-id"], name="campaign_archive", condition=Q(public=True)
             ),
             models.Index(fields=["sent_at", "id"], name="campaign_sent"),
+            models.Index(
+                fields=["leaves_at"], name="campaign_due", condition=Q(leaves_at__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -180,7 +189,12 @@ class Campaign(models.Model):
 
     @property
     def is_draft(self) -> bool:
-        return self.sent_at is None
+        """Its words may change: it was neither sent nor given a date."""
+        return self.sent_at is None and self.leaves_at is None
+
+    @property
+    def is_planned(self) -> bool:
+        return self.leaves_at is not None
 
 
 def import_folder() -> Storage:

@@ -28,6 +28,13 @@ def forget_stopped(at: datetime) -> int:
     return subscribing.forget_stopped()
 
 
+# Before those that are unfinished: a letter that leaves now is one of them.
+@daily.step("newsletter.leave-due", order=395)
+def leave_due(at: datetime) -> int:
+    """Planned letters whose hour came while no worker was there."""
+    return starting.leave_due(at=at)
+
+
 @daily.step("newsletter.send-unfinished", order=400)
 def send_unfinished(at: datetime) -> int:
     """Letters whose worker died before the last page of readers: they go on."""

@@ -18,6 +18,14 @@ def start_letter(number: str) -> None:
 
 
 @task()
+def leave_planned(number: str) -> None:
+    """Send a letter whose time has come, unless it was moved or called off."""
+    campaign = Campaign.objects.filter(uuid=number).first()
+    if campaign is not None and starting.leave(campaign=campaign, at=calendar.now()):
+        starting.start(campaign=campaign, at=calendar.now())
+
+
+@task()
 def read_import(number: str) -> None:
     """Read a file of addresses to its end."""
     batch = Import.objects.filter(uuid=number).first()

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef
 from clairevoie import messaging, privacy
 from clairevoie.messaging.models import Message
 from clairevoie.newsletter.actions.starting import mailing_of
-from clairevoie.newsletter.actions.writing import AlreadySent
+from clairevoie.newsletter.actions.writing import locked_draft
 from clairevoie.newsletter.letters import composed
 from clairevoie.newsletter.models import ACTIVITY, Campaign, Import, recipients_of
 from clairevoie.newsletter.tasks import read_import, start_letter
@@ -54,17 +54,11 @@ def send_test(*, campaign: Campaign, reader: DataSubject, at: datetime) -> None:
 def send_letter(*, campaign: Campaign, number: int, author: UUID, at: datetime) -> None:
     """Let it go to everyone the gate permits; ``number`` is how many the author read there are.
 
-    The worker does the rest. Raises :class:`AlreadySent`, :class:`WrongNumber`,
+    The worker does the rest. Raises ``AlreadySent``, ``IsPlanned``, :class:`WrongNumber`,
     :class:`NobodyToWriteTo`.
     """
-    letter = Campaign.objects.select_for_update().get(pk=campaign.pk)
-    if not letter.is_draft:
-        raise AlreadySent
-    expected = recipients_of(letter).count()
-    if not expected:
-        raise NobodyToWriteTo
-    if number != expected:
-        raise WrongNumber
+    letter = locked_draft(campaign)
+    expected = require_number(letter, number)
     letter.sent_at, letter.recipients = at, expected
     letter.save(update_fields=["sent_at", "recipients"])
     privacy.ledger.append(
@@ -73,6 +67,16 @@ def send_letter(*, campaign: Campaign, number: int, author: UUID, at: datetime) 
         facts={"letter": letter.uuid, "author": author, "recipients": expected},
     )
     start_letter.enqueue(str(letter.uuid))
+
+
+def require_number(letter: Campaign, number: int) -> int:
+    """How many readers there are now. Raises :class:`WrongNumber`, :class:`NobodyToWriteTo`."""
+    expected = recipients_of(letter).count()
+    if not expected:
+        raise NobodyToWriteTo
+    if number != expected:
+        raise WrongNumber
+    return expected
 
 
 # --- What became of it --------------------------------------------------------------------------

@@ -41,7 +41,7 @@ class AddressUnavailable(Exception):
 
 
 class WaitsForAParent(Exception):
-    """Votre demande attend la réponse d’un parent : rien ne commence avant."""
+    """Votre demande attend la réponse d’un parent : rien ne commence avant."""
 
 
 class NoAddress(Exception):

@@ -39,6 +39,10 @@ class AlreadySent(Exception):
     """Cette lettre est partie : elle ne change plus."""
 
 
+class IsPlanned(Exception):
+    """L’envoi de cette lettre est prévu : annulez-le d’abord."""
+
+
 class TopicExists(Exception):
     """Un thème porte déjà ce nom."""
 
@@ -64,10 +68,10 @@ def write_letter(
     """Begin a letter, or change a draft.
 
     Raises :class:`OnSeveralLines`, :class:`ForeignImage`, :class:`NothingWritten`,
-    :class:`AlreadySent`.
+    :class:`AlreadySent`, :class:`IsPlanned`.
     """
     _refuse(draft)
-    letter = _locked(campaign) if campaign else Campaign()
+    letter = locked_draft(campaign) if campaign else Campaign()
     letter.title, letter.preheader = draft.title.strip(), draft.preheader.strip()
     letter.body, letter.language, letter.audience = draft.body, draft.language, draft.audience
     letter.written_at = at
@@ -79,16 +83,19 @@ def write_letter(
 
 @transaction.atomic
 def discard_letter(*, campaign: Campaign, author: UUID, at: datetime) -> None:
-    """A draft is thrown away. Raises :class:`AlreadySent`."""
-    letter = _locked(campaign)
+    """A draft is thrown away. Raises :class:`AlreadySent`, :class:`IsPlanned`."""
+    letter = locked_draft(campaign)
     _note("newsletter.discard", letter, author=author, at=at)
     letter.delete()
 
 
-def _locked(campaign: Campaign) -> Campaign:
+def locked_draft(campaign: Campaign) -> Campaign:
+    """The draft as it stands now. Raises :class:`AlreadySent`, :class:`IsPlanned`."""
     letter = Campaign.objects.select_for_update().get(pk=campaign.pk)
-    if not letter.is_draft:
+    if letter.sent_at is not None:
         raise AlreadySent
+    if letter.is_planned:
+        raise IsPlanned
     return letter
 
 

@@ -97,6 +97,35 @@ class NumberForm(forms.Form):
     )
 
 
+class InstantInput(forms.DateTimeInput):
+    """The browser's own calendar and clock."""
+
+    input_type = "datetime-local"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%dT%H:%M")
+
+
+class MoveForm(forms.Form):
+    """The day and the hour, in Paris, at which a letter leaves by itself."""
+
+    leaves_at = forms.DateTimeField(
+        label=_("Jour et heure de l’envoi"),
+        help_text=_("À l’heure de Paris."),
+        widget=InstantInput(),
+        error_messages={
+            "required": _("Choisissez un jour et une heure."),
+            "invalid": _("Écrivez un jour et une heure qui existent, tels que 2026-12-01 09:00."),
+        },
+    )
+
+
+class PlanForm(NumberForm, MoveForm):
+    """A date, and the number of readers, typed: nobody plans by a slip of the hand either."""
+
+    field_order = ("leaves_at", "number")
+
+
 class TopicForm(forms.Form):
     """A topic, as people read it beside its box."""
 

@@ -18,8 +18,8 @@ from clairevoie import messaging
 from clairevoie.lib import calendar
 from clairevoie.lib.calendar import paris_date
 from clairevoie.messaging.models import Mailing, Pace
-from clairevoie.newsletter.actions import sending, starting, writing
-from clairevoie.newsletter.admin.forms import LetterForm, NumberForm
+from clairevoie.newsletter.actions import planning, sending, starting, writing
+from clairevoie.newsletter.admin.forms import LetterForm, MoveForm, NumberForm, PlanForm
 from clairevoie.newsletter.admin.pages import begin
 from clairevoie.newsletter.letters import written
 from clairevoie.newsletter.models import Campaign, recipients_of
@@ -30,8 +30,10 @@ _WRITING = (
     writing.ForeignImage,
     writing.NothingWritten,
     writing.AlreadySent,
+    writing.IsPlanned,
 )
-_PLANNED = "planned"  # sent, and the worker has not taken it yet
+_PLANNED = "planned"  # it leaves by itself at its hour
+_GOING = "going"  # sent, and the worker has not taken it yet
 
 
 def _initial(letter: Campaign) -> dict[str, Any]:
@@ -62,6 +64,26 @@ def _send(request: HttpRequest, letter: Campaign, said: dict[str, Any]) -> str:
         campaign=letter, number=said["number"], author=author(request), at=calendar.now()
     )
     return _("La lettre part. Cette page montre où elle en est.")
+
+
+def _plan(request: HttpRequest, letter: Campaign, said: dict[str, Any]) -> str:
+    planning.plan_letter(campaign=letter, author=author(request), at=calendar.now(), **said)
+    return _("L’envoi est prévu. Jusque-là, vous pouvez changer la date ou l’annuler.")
+
+
+def _move(request: HttpRequest, letter: Campaign, said: dict[str, Any]) -> str:
+    planning.move_letter(campaign=letter, author=author(request), at=calendar.now(), **said)
+    return _("La nouvelle date est enregistrée.")
+
+
+def _call_off(request: HttpRequest, letter: Campaign, _said: dict[str, Any]) -> str:
+    planning.call_off(campaign=letter, author=author(request), at=calendar.now())
+    return _("L’envoi prévu est annulé\u00a0: la lettre est de nouveau un brouillon.")
+
+
+def _call_back(request: HttpRequest, letter: Campaign, _said: dict[str, Any]) -> str:
+    planning.call_back(campaign=letter, author=author(request), at=calendar.now())
+    return _("Rien n’est parti\u00a0: la lettre est de nouveau un brouillon.")
 
 
 def _pause(request: HttpRequest, letter: Campaign, _said: dict[str, Any]) -> str:
@@ -99,13 +121,15 @@ def _mailing(letter: Campaign) -> Mailing:
 
 
 def _pace(letter: Campaign) -> str:
-    """Where it stands: a draft, planned, or the pace of its mailing."""
+    """Where it stands: a draft, planned, about to go, or the pace of its mailing."""
     if letter.is_draft:
         return "draft"
+    if letter.is_planned:
+        return _PLANNED
     known = getattr(letter, "pace", None)
     if known is None:
         mailing = starting.mailing_of(letter)
-        known = mailing.state if mailing else _PLANNED
+        known = mailing.state if mailing else _GOING
     return str(known)
 
 
@@ -159,7 +183,7 @@ class LetterRoom(ReadOnlyAdmin):
     empty = gettext_lazy(
         "Aucune lettre. Écrivez la première\u00a0: rien ne part avant votre accord."
     )
-    list_display = ("title", "state", "reach", "left", "sent_on")
+    list_display = ("title", "state", "reach", "left", "planned_for", "sent_on")
     ordering = ("-written_at", "-id")
     deeds: ClassVar[Sequence[Deed]] = (
         Deed(
@@ -197,7 +221,64 @@ class LetterRoom(ReadOnlyAdmin):
             describe=_whom,
             perform=_send,
             possible=_is("draft"),
-            refusals=(sending.WrongNumber, sending.NobodyToWriteTo, writing.AlreadySent),
+            refusals=(
+                sending.WrongNumber,
+                sending.NobodyToWriteTo,
+                writing.AlreadySent,
+                writing.IsPlanned,
+            ),
+        ),
+        Deed(
+            slug="prevoir",
+            label=gettext_lazy("Prévoir l’envoi"),
+            permission="newsletter.send",
+            explains=gettext_lazy(
+                "La lettre partira d’elle-même à l’heure dite, à qui l’accepte à cet instant. "
+                "Ses mots ne changeront plus, sauf à annuler d’abord l’envoi prévu."
+            ),
+            form=PlanForm,
+            describe=_whom,
+            perform=_plan,
+            possible=_is("draft"),
+            refusals=(
+                planning.NotAhead,
+                sending.WrongNumber,
+                sending.NobodyToWriteTo,
+                writing.AlreadySent,
+                writing.IsPlanned,
+            ),
+        ),
+        Deed(
+            slug="deplacer",
+            label=gettext_lazy("Changer la date"),
+            permission="newsletter.send",
+            explains=gettext_lazy("La lettre partira à la nouvelle heure, et pas à l’ancienne."),
+            form=MoveForm,
+            initial=lambda letter: {"leaves_at": letter.leaves_at},
+            perform=_move,
+            possible=_is(_PLANNED),
+            refusals=(planning.NotAhead, planning.NotPlanned),
+        ),
+        Deed(
+            slug="deprogrammer",
+            label=gettext_lazy("Annuler l’envoi prévu"),
+            permission="newsletter.send",
+            explains=gettext_lazy("Rien n’est parti\u00a0: la lettre redevient un brouillon."),
+            perform=_call_off,
+            possible=_is(_PLANNED),
+            refusals=(planning.NotPlanned,),
+        ),
+        Deed(
+            slug="rappeler",
+            label=gettext_lazy("Rappeler la lettre"),
+            permission="newsletter.send",
+            explains=gettext_lazy(
+                "Elle vient d’être envoyée et rien n’est encore parti\u00a0: elle redevient un "
+                "brouillon."
+            ),
+            perform=_call_back,
+            possible=_is(_GOING),
+            refusals=(planning.AlreadyTaken,),
         ),
         Deed(
             slug="suspendre",
@@ -235,7 +316,7 @@ class LetterRoom(ReadOnlyAdmin):
             permission="newsletter.write",
             explains=gettext_lazy("Chacun pourra la lire sur le site, et les moteurs l’indexer."),
             perform=_publish,
-            possible=lambda letter: not letter.is_draft and not letter.public,
+            possible=lambda letter: letter.sent_at is not None and not letter.public,
         ),
         Deed(
             slug="retirer",
@@ -253,7 +334,7 @@ class LetterRoom(ReadOnlyAdmin):
             final=True,
             perform=_discard,
             possible=_is("draft"),
-            refusals=(writing.AlreadySent,),
+            refusals=(writing.AlreadySent, writing.IsPlanned),
         ),
     )
 
@@ -273,7 +354,8 @@ class LetterRoom(ReadOnlyAdmin):
         description=gettext_lazy("état"),
         label={
             "draft": "info",
-            _PLANNED: "warning",
+            _PLANNED: "info",
+            _GOING: "warning",
             Pace.PREPARING: "warning",
             Pace.SENDING: "warning",
             Pace.PAUSED: "danger",
@@ -287,7 +369,7 @@ class LetterRoom(ReadOnlyAdmin):
 
     @display(description=gettext_lazy("envoyés"))
     def reach(self, record: Campaign) -> str:
-        if record.is_draft:
+        if record.sent_at is None:
             return "–"
         sent = record.live_sent if record.live_sent is not None else record.reached  # type: ignore[attr-defined]
         total = record.live_total or record.recipients  # type: ignore[attr-defined]
@@ -295,11 +377,15 @@ class LetterRoom(ReadOnlyAdmin):
 
     @display(description=gettext_lazy("désinscriptions"))
     def left(self, record: Campaign) -> str:
-        return "–" if record.is_draft else str(record.departures)
+        return "–" if record.sent_at is None else str(record.departures)
 
     @display(description=gettext_lazy("envoyée le"), ordering="sent_at")
     def sent_on(self, record: Campaign) -> SafeString | None:
         return day(paris_date(record.sent_at)) if record.sent_at else None
+
+    @display(description=gettext_lazy("prévue le"))
+    def planned_for(self, record: Campaign) -> SafeString | None:
+        return day(paris_date(record.leaves_at)) if record.leaves_at else None
 
     def context_of(self, request: HttpRequest, record: Campaign) -> dict[str, Any]:
         mailing = starting.mailing_of(record)
@@ -309,9 +395,9 @@ class LetterRoom(ReadOnlyAdmin):
             "pace": _pace(record),
             "pace_said": _said_of(_pace(record)),
             "progress": messaging.mailing_progress(mailing) if mailing else None,
-            "moving": _pace(record) in (_PLANNED, Pace.PREPARING, Pace.SENDING),
+            "moving": _pace(record) in (_GOING, Pace.PREPARING, Pace.SENDING),
             "departures": sending.departures_after(record, until=calendar.now()),
-            "estimate": recipients_of(record).count() if record.is_draft else None,
+            "estimate": None if record.sent_at else recipients_of(record).count(),
         }
 
     def sections(self, request: HttpRequest, record: Campaign) -> Iterable[Section]:
@@ -323,6 +409,7 @@ class LetterRoom(ReadOnlyAdmin):
                 (_("Thèmes"), ", ".join(topic.name for topic in record.topics.all()) or "–"),
                 (_("Public"), record.get_audience_display()),
                 (_("Écrite le"), record.written_at),
+                *([(_("Prévue le"), record.leaves_at)] if record.leaves_at else []),
                 (_("Envoyée le"), record.sent_at or "–"),
                 (_("Archives publiques"), _("oui") if record.public else _("non")),
             ],
@@ -350,5 +437,7 @@ def _said_of(pace: str) -> str:
     if pace == "draft":
         return _("brouillon")
     if pace == _PLANNED:
+        return _("prévue")
+    if pace == _GOING:
         return _("va partir")
     return str(Pace(pace).label)
