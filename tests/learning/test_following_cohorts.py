@@ -123,13 +123,14 @@ def test_an_empty_cohort_says_so(bob: Person, cohort: Cohort) -> None:
 
 
 def test_whoever_is_quiet_for_fourteen_days_or_stuck_is_to_be_helped(
-    bob: Person, cohort: Cohort, alice: Person, charlie: Person, flora: Person, helene: Person
+    cohort: Cohort, request: pytest.FixtureRequest
 ) -> None:
-    follows(alice, cohort, quiet=20)
-    follows(charlie, cohort, quiet=1, stuck_on="moyenne-simple", stuck_at=NOW)
-    follows(flora, cohort, quiet=3)
-    follows(helene, cohort, quiet=40, finished_at=NOW)
-    client = at_work(bob)
+    person = request.getfixturevalue
+    follows(person("alice"), cohort, quiet=20)
+    follows(person("charlie"), cohort, quiet=1, stuck_on="moyenne-simple", stuck_at=NOW)
+    follows(person("flora"), cohort, quiet=3)
+    follows(person("helene"), cohort, quiet=40, finished_at=NOW)
+    client = at_work(person("bob"))
 
     assert names(client) == ["Alice-Zzyxprenom", "Charlie-Zzyxprenom"]
     assert names(client, liste="en-cours") == [

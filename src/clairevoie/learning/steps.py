@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from clairevoie import privacy
-from clairevoie.learning.actions import counting
+from clairevoie.learning.actions import counting, motivating
+from clairevoie.lib.calendar import paris_date
 
 
 # After what has come to its term has left (order 30).
@@ -11,3 +12,9 @@ from clairevoie.learning.actions import counting
 def count(at: datetime) -> int:
     """The figures that the public reads, renewed where five people or more have moved (P-023)."""
     return counting.count(at=at)
+
+
+@privacy.daily.step("learning.motivation", order=300)
+def compute_motivation(at: datetime) -> int:
+    """After what is due has left; before messages leave (P-025)."""
+    return motivating.compute(on=paris_date(at))

@@ -3,6 +3,7 @@ from django.urls import URLPattern, URLResolver, path, re_path
 from clairevoie.learning.views import (
     catalogue,
     cohorts,
+    dashboard,
     enrolling,
     exercises,
     files,
@@ -34,6 +35,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("parcours/<slug:slug>/demande/retirer/", enrolling.take_back, name="take-back"),
     path("invitation/<str:token>/", enrolling.invitation, name="invitation"),
     path("parcours/<slug:slug>/avis/", ratings.reviews, name="reviews"),
+    path("mon-compte/formations/", dashboard.mine, name="mine"),
+    path("mon-compte/formations/motivation/", dashboard.motivation, name="motivation"),
+    path(
+        "mon-compte/formations/recommandations/",
+        dashboard.recommendations,
+        name="recommendations",
+    ),
     path("mon-compte/notes/", ratings.mine, name="ratings"),
     path("mon-compte/notes/<uuid:number>/", ratings.one, name="rating"),
     path("mon-compte/notes/<uuid:number>/publier/", ratings.publish, name="publish-rating"),
@@ -55,6 +63,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="project-document",
     ),
     path("apprendre/<slug:slug>/<slug:module>/<slug:chapter>/", reading.chapter, name="read"),
+    path("formats/xapi.schema.json", files.xapi_schema, name="xapi-schema"),
     path("gestion/editions/apercu/<uuid:number>/<int:position>/", preview.chapter, name="preview"),
     path(
         "gestion/editions/apercu/<uuid:number>/projet/<int:position>/",

@@ -29,9 +29,11 @@ if TYPE_CHECKING:
         give_consents,
         lift_objection,
         object_to,
+        undone_by_objection,
         withdraw_consent,
         withdraw_consents,
     )
+    from clairevoie.privacy.contributions import Contribution, contribute
     from clairevoie.privacy.declarations import Impersonal, Personal, Unlinked, declare
     from clairevoie.privacy.erasure import CannotErase, Erasure, erase, erase_many
     from clairevoie.privacy.exporting import SubjectErased, export, make_pack
@@ -88,9 +90,11 @@ _WHERE = {
         "give_consents",
         "lift_objection",
         "object_to",
+        "undone_by_objection",
         "withdraw_consent",
         "withdraw_consents",
     ),
+    "contributions": ("Contribution", "contribute"),
     "declarations": ("Impersonal", "Personal", "Unlinked", "declare"),
     "erasure": ("CannotErase", "Erasure", "erase", "erase_many"),
     # Not a module named «export»: importing it would hide the function of the same name.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -18,6 +18,9 @@ from clairevoie.privacy.models import (
     Objection,
 )
 from clairevoie.privacy.wordings import wording
+
+Undo = Callable[[DataSubject], object]
+_undone: dict[str, list[Undo]] = {}
 
 
 class UnknownActivity(LookupError):
@@ -202,6 +205,19 @@ def object_to(subject: DataSubject, *, activity: str, source: str, at: datetime)
     return _objection(subject, activity=activity, source=source, at=at, raised=True)
 
 
+def undone_by_objection(activity: str) -> Callable[[Undo], Undo]:
+    """Have ``function(subject)`` undo at once what ``activity`` derived of a person who objects.
+
+    It runs in the transaction of the objection, whatever the door the person came through.
+    """
+
+    def register(function: Undo) -> Undo:
+        _undone.setdefault(activity, []).append(function)
+        return function
+
+    return register
+
+
 def lift_objection(subject: DataSubject, *, activity: str, source: str, at: datetime) -> Objection:
     """The person allows ``activity`` again."""
     return _objection(subject, activity=activity, source=source, at=at, raised=False)
@@ -226,6 +242,8 @@ def _objection(
             subject=subject.uuid,
             facts={"activity": activity},
         )
+        for undo in _undone.get(activity, ()) if raised else ():
+            undo(subject)
     return objection
 
 

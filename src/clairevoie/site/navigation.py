@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 ACCOUNT: tuple[tuple[str, str, Lazy], ...] = (
     ("overview", "accounts:overview", _("Vue d’ensemble")),
+    ("trainings", "learning:mine", _("Mes formations")),
+    ("credentials", "credentials:mine", _("Mes certificats")),
     ("profile", "accounts:profile", _("Profil")),
     ("security", "accounts:security", _("Connexion et sécurité")),
     ("notifications", "accounts:notifications", _("Préférences de messages")),

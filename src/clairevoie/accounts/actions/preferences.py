@@ -63,6 +63,21 @@ def choose_activities(*, member: Member, wanted: Iterable[str], at: datetime) ->
     return tuple(switch.activity.code for switch in changed)
 
 
+@transaction.atomic
+def choose_activity(*, member: Member, code: str, wanted: bool, at: datetime) -> bool:
+    """Leave one activity on or refuse it; whether that changed anything.
+
+    Raises :class:`NotMutable`.
+    """
+    Member.objects.select_for_update().get(pk=member.pk)
+    switch = next((s for s in switches(member.subject) if s.activity.code == code), None)
+    if switch is None:
+        raise NotMutable
+    if switch.on != wanted:
+        _turn(member.subject, switch, at=at)
+    return switch.on != wanted
+
+
 def _turn(subject: DataSubject, switch: Switch, *, at: datetime) -> None:
     activity = switch.activity
     if not activity.mutable:  # a use of data, not messages

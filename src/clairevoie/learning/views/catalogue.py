@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from clairevoie.accounts.models import Member
 from clairevoie.learning.forms import CatalogueForm
 from clairevoie.learning.models import (
     Module,
@@ -21,6 +22,7 @@ from clairevoie.learning.models import (
     published_reviews,
 )
 from clairevoie.learning.opinions import named
+from clairevoie.learning.recommending import Taste, ordered, taste_of
 from clairevoie.learning.results import Results, results_of
 
 PARCOURS_A_PAGE = 12
@@ -34,6 +36,8 @@ def listing(request: HttpRequest) -> HttpResponse:
     found = catalogue().prefetch_related("current__topics")
     if form.is_valid():
         found = form.narrowed(found)
+    taste = _taste_of_the_reader(request)
+    found = ordered(found, taste)
     page = Paginator(found, PARCOURS_A_PAGE).get_page(request.GET.get("page"))
     asked = {name: value for name, value in form.cleaned_data.items() if value}
     rows = _with_their_walls(page)
@@ -43,10 +47,17 @@ def listing(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "measured": any(results.any for _parcours, _wall, results in rows),
         "query": urlencode(asked),
+        "personal": taste is not None,
     }
     return render(
         request, "learning/catalogue.html", context, status=200 if form.is_valid() else 400
     )
+
+
+def _taste_of_the_reader(request: HttpRequest) -> Taste | None:
+    """None for a visitor, and for whoever wants the catalogue of everybody (P-012)."""
+    reader = request.user
+    return taste_of(reader.subject) if isinstance(reader, Member) else None
 
 
 def _with_their_walls(page: Page[Parcours]) -> list[tuple[Parcours, list[int], Results]]:
