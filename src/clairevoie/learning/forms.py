@@ -145,7 +145,7 @@ class CandidacyForm(forms.Form):
         label=_("Votre projet"),
         help_text=_(
             "Ce que vous voulez apprendre, pour quoi faire, et ce que vous savez déjà. Rien sur "
-            "votre santé ni vos opinions : cela ne nous regarde pas."
+            "votre santé ni vos opinions : cela ne nous regarde pas."
         ),
         max_length=3000,
         widget=forms.Textarea(attrs={"rows": 8}),

@@ -32,7 +32,7 @@ class AlreadyDecided(Exception):
 
 
 class ReasonMissing(Exception):
-    """Dites pourquoi : la personne lira ce motif."""
+    """Dites pourquoi : la personne lira ce motif."""
 
     field = "reason"
 

@@ -15,7 +15,7 @@ TRAINING = "training"  # the activity of the register
 
 
 class NotFreelyOpen(Exception):
-    """Ce parcours ne se commence pas d’un geste : demandez d’abord votre inscription."""
+    """Ce parcours ne se commence pas d’un geste : demandez d’abord votre inscription."""
 
 
 class ContractMissing(Exception):
@@ -31,7 +31,7 @@ class OtherParcours(Exception):
 
 
 class TrainingRefused(Exception):
-    """Un verrouillage de vos données est en cours : rien n’a été enregistré."""
+    """Un verrouillage de vos données est en cours : rien n’a été enregistré."""
 
 
 @transaction.atomic

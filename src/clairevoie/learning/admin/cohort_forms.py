@@ -50,7 +50,7 @@ class OpenForm(forms.Form):
         queryset=Parcours.objects.filter(current__isnull=False).select_related("current"),
     )
     name = forms.CharField(
-        label=_("Nom"), max_length=120, help_text=_("Par exemple « Python, automne 2026 ».")
+        label=_("Nom"), max_length=120, help_text=_("Par exemple « Python, automne 2026 ».")
     )
     starts_on = forms.DateField(label=_("Début"), widget=DateInput())
     ends_on = forms.DateField(label=_("Fin"), widget=DateInput(), required=False)
@@ -62,7 +62,7 @@ class InviteForm(forms.Form):
     people = forms.CharField(
         label=_("Personnes"),
         help_text=_(
-            "Une par ligne : adresse e-mail, téléphone ou pseudo. Elles ont déjà un compte."
+            "Une par ligne : adresse e-mail, téléphone ou pseudo. Elles ont déjà un compte."
         ),
         widget=forms.Textarea(attrs={"rows": 8}),
     )
@@ -82,7 +82,7 @@ class InviteForm(forms.Form):
             if person is None or not hasattr(person, "member")
         ]
         if unknown:
-            sentence = _("Aucun compte n’est connu sous : %(lines)s.")
+            sentence = _("Aucun compte n’est connu sous : %(lines)s.")
             raise forms.ValidationError(sentence, params={"lines": ", ".join(unknown)})
         return DataSubject.objects.filter(pk__in=[p.pk for p in found.values() if p])
 
@@ -134,9 +134,9 @@ class RefuseForm(forms.Form):
     reason = forms.CharField(
         label=_("Motif"),
         max_length=2000,
-        help_text=_("La personne le lira : dites ce qui manque, et ce qu’elle peut faire."),
+        help_text=_("La personne le lira : dites ce qui manque, et ce qu’elle peut faire."),
         widget=forms.Textarea(attrs={"rows": 6}),
-        error_messages={"required": _("Dites pourquoi : la personne lira ce motif.")},
+        error_messages={"required": _("Dites pourquoi : la personne lira ce motif.")},
     )
 
 

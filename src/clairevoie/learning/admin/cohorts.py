@@ -115,7 +115,7 @@ class CohortRoom(ReadOnlyAdmin):
             label=gettext_lazy("Inscrire par contrat"),
             permission="learning.enrol",
             explains=gettext_lazy(
-                "Le contrat ou la convention est signé : la personne commence aussitôt, avec "
+                "Le contrat ou la convention est signé : la personne commence aussitôt, avec "
                 "cette session."
             ),
             form=ContractForm,
@@ -185,7 +185,7 @@ class CohortRoom(ReadOnlyAdmin):
             title=_("Formateurs"),
             columns=(_("Nom"), _("Depuis le")),
             rows=[(named(each.subject), each.since) for each in taught.order_by("id")],
-            empty=_("Personne n’encadre cette session : ajoutez un formateur."),
+            empty=_("Personne n’encadre cette session : ajoutez un formateur."),
         )
         yield from _who(record)
 
@@ -231,7 +231,7 @@ def _who(cohort: Cohort) -> Iterable[Section]:
             (named(each.subject), each.get_way_display(), calendar.paris_date(each.enrolled_at))
             for each in enrolled.select_related("subject__member")[:_SHOWN]
         ],
-        empty=_("Personne encore : invitez."),
+        empty=_("Personne encore : invitez."),
     )
     invited = CohortInvitation.objects.filter(cohort=cohort, used_on=None).order_by("id")
     yield Section(

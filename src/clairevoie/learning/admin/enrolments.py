@@ -59,7 +59,7 @@ class EnrolmentRoom(PeopleRoom):
     room = "inscriptions"
     title = gettext_lazy("Inscriptions")
     introduction = gettext_lazy(
-        "Qui suit quel parcours, et à quel titre. Ni progression ni réponses ici : elles ne sont "
+        "Qui suit quel parcours, et à quel titre. Ni progression ni réponses ici : elles ne sont "
         "lues que par la personne et par les formateurs de sa session."
     )
     empty = gettext_lazy("Personne ne suit encore de parcours.")

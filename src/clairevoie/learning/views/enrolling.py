@@ -96,7 +96,7 @@ def take_back(request: HttpRequest, slug: str) -> HttpResponse:
     if asked is None:
         raise Http404
     deciding.take_back(candidacy=asked, at=calendar.now())
-    messages.success(request, _("Votre demande est retirée : il n’en reste rien."))
+    messages.success(request, _("Votre demande est retirée : il n’en reste rien."))
     return redirect(parcours)
 
 
