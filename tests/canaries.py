@@ -27,6 +27,7 @@ DEMANDED: dict[tuple[str, str], Any] = {
     ("accounts.Session", "expire_date"): FAR,
     ("accounts.Member", "language"): "fr",
     ("accounts.Member", "country"): "FR",
+    ("learning.Candidacy", "decision"): "",
     ("privacy.ExportPack", "expires_on"): FAR.date(),
     ("privacy.Disclosure", "recipient"): "host",
     ("privacy.Disclosure", "activity"): "account",

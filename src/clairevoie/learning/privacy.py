@@ -3,6 +3,9 @@
 The content of parcours names nobody but those who wrote it, in print.
 """
 
+from django.utils.translation import gettext_lazy as _
+
+from clairevoie.learning import xapi
 from clairevoie.learning.models import (
     Attempt,
     Candidacy,
@@ -28,7 +31,7 @@ from clairevoie.learning.models import (
     Teaching,
     Topic,
 )
-from clairevoie.privacy import Impersonal, Personal, declare
+from clairevoie.privacy import Contribution, Impersonal, Personal, contribute, declare
 
 _WRITTEN = "Written by the organisation for everybody: names no learner."
 _LESSON = "A lesson, the same for all who read it."
@@ -211,4 +214,16 @@ declare(
         derived=("level", "because", "computed_on"),
         technical=("enrolment",),
     ),
+)
+
+contribute(
+    Contribution(
+        name=xapi.NAME,
+        of=(Completion, Attempt, Submission),
+        says=_(
+            "Dans « portabilite », le fichier « xapi.json » dit ce que vous avez appris au format "
+            "xAPI, que lisent les autres plateformes de formation."
+        ),
+        pieces=xapi.pieces,
+    )
 )

@@ -22,6 +22,7 @@ from clairevoie import policy
 from clairevoie.lib import calendar
 from clairevoie.lib.speech import day_in_full
 from clairevoie.policy import Basis, Clock, Recipient, Version
+from clairevoie.privacy.contributions import Contribution, contributions_from
 from clairevoie.privacy.declarations import Personal, Provenance, personal_declarations
 from clairevoie.privacy.gathering import Category, Column, KeptCategory, gather, kept
 from clairevoie.privacy.models import DataSubject, Disclosure
@@ -180,6 +181,12 @@ class Cover:
     @property
     def version(self) -> Version:
         return policy.current().version_in_force(calendar.paris_date(self.at))
+
+    @cached_property
+    def contributions(self) -> list[Contribution]:
+        """The files that apps add to what this person may carry elsewhere."""
+        carried = {chapter.declaration.model for chapter in self.chapters if chapter.carried}
+        return contributions_from(carried)
 
     @cached_property
     def as_json(self) -> dict[str, Any]:

@@ -61,6 +61,7 @@ class Pages:
             "debut",
             summary="".join(self._summary(chapter) for chapter in self._cover.chapters),
             empty=f"<p>{escape(title)} {escape(empty)}.</p>" if empty else "",
+            added="".join(f"<p>{escape(str(one.says))}</p>" for one in self._cover.contributions),
         )
 
     def end(self) -> None:
@@ -163,7 +164,7 @@ class Pages:
         return self._say.value(choices.get(value, value) if choices else value)
 
 
-BLANKS = ("summary", "empty", "received", "made_at", "subject")
+BLANKS = ("summary", "empty", "added", "received", "made_at", "subject")
 
 
 def _blank(name: str) -> str:

@@ -1,4 +1,5 @@
-"""Writes a pack in one pass over the rows: JSON, pages, portable CSV and the files.
+"""Writes a pack in one pass over the rows: JSON, pages, portable CSV and the files, then what apps
+add in formats of their own.
 
 A ZIP has one open member at a time, so what accompanies the JSON waits in *drawers*: temporary
 files without a name, in memory while they are small. No list grows with the rows.
@@ -13,7 +14,7 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -65,7 +66,24 @@ def write_pack(cover: Cover, *, to: Any) -> Contents:
             _write_rows(cover, pack, contents, drawers)
             for drawer in drawers:
                 drawer.empty_into(pack)
+        for contribution in cover.contributions:
+            with pack.member(f"portabilite/{contribution.name}") as member:
+                _pour(contribution.pieces(cover.subject), member)
     return contents
+
+
+def _pour(pieces: Iterable[str], member: IO[bytes]) -> None:
+    """Write small pieces a block at a time: compressing each alone would take much longer."""
+    pending: list[str] = []
+    size = 0
+    for piece in pieces:
+        pending.append(piece)
+        size += len(piece)
+        if size > _FLUSH:
+            member.write("".join(pending).encode())
+            pending.clear()
+            size = 0
+    member.write("".join(pending).encode())
 
 
 class _Pack:

@@ -21,7 +21,6 @@ from clairevoie import policy
 from clairevoie.learning.forms import SCORES
 from clairevoie.learning.models import Enrolment, Unit
 from clairevoie.learning.opinions import given_in
-from clairevoie.lib import calendar
 
 register = template.Library()
 
@@ -46,14 +45,14 @@ def rate(context: Context, enrolment: Enrolment, unit: str, place: str = "") -> 
     given = given_in(enrolment).get((unit, place))
     if given is not None:
         return render_to_string("learning/ratings/given.html", {"given": given})
-    asked = (get_language() or "fr", policy.current().digest, calendar.today().toordinal())
-    text = _form(*asked, enrolment.parcours_id, unit, place)
+    read = (get_language() or "fr", policy.current().digest)
+    text = _form(*read, enrolment.parcours_id, unit, place)
     text = text.replace(_PROOF, escape(get_token(request)))
     return mark_safe(text.replace(_BACK, escape(request.path)))  # noqa: S308  # escaped
 
 
 @lru_cache(maxsize=1024)
-def _form(_language: str, _policy: str, _day: int, slug: str, unit: str, place: str) -> str:
+def _form(_language: str, _policy: str, slug: str, unit: str, place: str) -> str:
     names = {"slug": slug, "unit": unit, "place": place, "scores": SCORES, "what": _what(unit)}
     return render_to_string("learning/ratings/form.html", names)
 

@@ -1,9 +1,11 @@
-"""Pictures, videos and data of the parcours, each under its own fingerprint."""
+"""Pictures, videos and data of the parcours, each under its own fingerprint; and our formats."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
 from typing import IO, Final
 
 from django.core.files.storage import storages
@@ -73,3 +75,14 @@ def _pieces(file: IO[bytes], start: int, left: int) -> Iterator[bytes]:
         while left > 0 and (piece := file.read(min(_PIECE, left))):
             left -= len(piece)
             yield piece
+
+
+@require_safe
+def xapi_schema(request: HttpRequest) -> HttpResponse:
+    """What ``xapi.json`` of a person's copy looks like, for the program that receives it."""
+    return HttpResponse(_schema(), content_type="application/schema+json")
+
+
+@cache
+def _schema() -> bytes:
+    return (Path(__file__).parents[1] / "xapi.schema.json").read_bytes()
