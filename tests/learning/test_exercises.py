@@ -14,7 +14,7 @@ from clairevoie.learning.actions.importing import import_parcours
 from clairevoie.learning.answering import Given
 from clairevoie.learning.models import Attempt, Enrolment, Exercise, Parcours, Way
 from tests.cast import NOW, TODAY
-from tests.learning.folder import SLUG, sources
+from tests.learning.folder import SLUG, replaced, sources
 
 if TYPE_CHECKING:
     from pytest_django import DjangoAssertNumQueries
@@ -172,12 +172,15 @@ def test_nobody_answers_the_exercise_of_another(
     by_charlie = stranger.post(address("mot"), {"reponse": "médiane"})
     by_a_visitor = Client().post(address("mot"), {"reponse": "médiane"})
     unknown = client.post(address("nulle-part"), {"reponse": "médiane"})
+    files = replaced("01-au-centre/01-la-moyenne.exercices.toml", '"mot"', '"ailleurs"')
+    import_parcours(slug="un-autre", files=files, publish=True, author=None, at=NOW)
+    of_another_parcours = client.post(address("ailleurs"), {"reponse": "médiane"})
     enrolling.leave(enrolment=enrolment, at=NOW)
     left = client.post(address("mot"), {"reponse": "médiane"})
 
     assert by_charlie.status_code == 404
     assert by_a_visitor["Location"].startswith("/connexion/")
-    assert unknown.status_code == left.status_code == 404
+    assert [one.status_code for one in (unknown, of_another_parcours, left)] == [404, 404, 404]
     assert not Attempt.objects.exists()
 
 
