@@ -191,7 +191,7 @@ def test_the_database_keeps_planned_and_sent_apart(topics: list[Topic]) -> None:
         Campaign.objects.filter(pk=campaign.pk).update(sent_at=NOW, leaves_at=NOW)
 
 
-# --- The back office ------------------------------------------------------------------------------
+# --- The back office ---------------------------------------------------------------------------
 
 
 def test_eve_plans_moves_and_calls_off(
