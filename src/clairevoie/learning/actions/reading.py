@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from django.db import transaction
 
@@ -10,6 +11,19 @@ from clairevoie.learning.models import Attempt, Chapter, Completion, Enrolment
 from clairevoie.learning.progress import progress_of
 
 _OFTEN_ENOUGH = timedelta(hours=1)
+
+
+class AfterFinishing(Protocol):
+    """What higher apps do when a parcours is finished, in the same transaction.
+
+    If it raises, what finished it is not done.
+    """
+
+    def __call__(self, *, enrolment: Enrolment, at: datetime) -> object: ...
+
+
+# Filled by higher apps when they start (AppConfig.ready); each is called once an enrolment.
+after_finishing: list[AfterFinishing] = []
 
 
 class NotInThisEdition(Exception):
@@ -62,6 +76,8 @@ def finish_if_done(*, enrolment: Enrolment, at: datetime) -> bool:
     if enrolment.finished_at is None and progress_of([enrolment])[enrolment.pk].finished:
         enrolment.finished_at = at
         enrolment.save(update_fields=["finished_at"])
+        for follow_up in after_finishing:
+            follow_up(enrolment=enrolment, at=at)
         return True
     return False
 
