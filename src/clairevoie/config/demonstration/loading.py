@@ -22,6 +22,7 @@ from clairevoie.config.demonstration import (
     letters,
     opinions,
     parcours,
+    projects,
     readers,
     refusals,
     scenes,
@@ -72,6 +73,7 @@ def load(*, at: datetime, told: Callable[[int], object] = lambda _total: None) -
         *agreements.agreements(world),
         *refusals.refusals(world),
         *choices.choices(world),
+        *projects.projects(world),
         *scenes.nights(world),
     ]
     with redirect_stderr(StringIO()):  # each letter written would be announced there

@@ -108,6 +108,14 @@ CAST: tuple[Resident, ...] = (
 )
 
 ACTIVE: tuple[Resident, ...] = (
+    Resident(  # the second reader of Bob's learners
+        key="maya.caron",
+        first_names="Maya",
+        last_name="Caron",
+        joined=300,
+        used=1,
+        role=Role.TRAINER,
+    ),
     Resident(
         key="amina.diallo",
         first_names="Amina",

@@ -256,7 +256,7 @@ def _first_of_each(
     for desk in desks:
         arm = found.filter(desk=desk).order_by(*order).values("pk")[:most]
         sql, parameters = arm.query.sql_with_params()
-        arms.append(f"SELECT id FROM ({sql}) AS desk_{len(arms)}")  # noqa: S608  # our own SQL
+        arms.append(f"SELECT desk_{len(arms)}.* FROM ({sql}) AS desk_{len(arms)}")  # noqa: S608  # our own SQL
         values += parameters
     first = RawSQL(" UNION ALL ".join(arms), values)  # noqa: S611  # values are parameters
     chosen: QuerySet[Submission] = Submission.including_restricted.filter(pk__in=first)
