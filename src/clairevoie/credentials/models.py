@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 import uuid
-from datetime import date
+from datetime import date, timedelta
 from typing import ClassVar
 
 from django.core.files.storage import storages
@@ -15,7 +15,9 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from clairevoie import policy
 from clairevoie.credentials.badges.models import Badged
+from clairevoie.lib.calendar import latest_clock_ended_by
 from clairevoie.lib.canonical import canonical
 from clairevoie.privacy import triggers
 from clairevoie.privacy.models import DataSubject
@@ -162,7 +164,7 @@ def seal_of(credential: Credential) -> str:
 
 
 def key_of_name(name: str) -> str:
-    """« Élise MARTIN » and « martin elise » are the same words."""
+    """« Élise MARTIN » and « martin elise » are the same words."""
     bare = unicodedata.normalize("NFKD", name.casefold())
     letters = "".join(c if c.isalnum() else " " for c in bare if not unicodedata.combining(c))
     return " ".join(sorted(letters.split()))[:200]
@@ -171,3 +173,11 @@ def key_of_name(name: str) -> str:
 def credentials_of(subject: DataSubject) -> models.QuerySet[Credential]:
     """What a person earned, the latest first."""
     return Credential.objects.filter(holder=subject.uuid).order_by("-issued_on", "-id")
+
+
+def verifiable(number: str, *, on: date) -> Credential | None:
+    """What a number stands for until the last day of its fifty years, and not a day longer."""
+    fifty_years = policy.current().retention["certificate"].duration
+    assert fifty_years is not None
+    over = latest_clock_ended_by(on - timedelta(days=1), fifty_years)
+    return Credential.objects.filter(number=number, issued_on__gt=over).first()

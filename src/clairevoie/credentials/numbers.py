@@ -3,7 +3,7 @@
 Fifteen random characters of twenty-three (67 bits) and one that checks them, in four groups.
 None is taken for another: 0, O, Q, 1, I, L, 2, 8, 5, S, 6, U and V are not used. The check is a
 weighted sum modulo 23, a prime: it finds any one wrong character and any two that changed places.
-A document made again keeps its number and says which version it is: « 7KXA-…-V2 ».
+A document made again keeps its number and says which version it is: « 7KXA-…-V2 ».
 """
 
 from __future__ import annotations

@@ -1,0 +1,89 @@
+"""Anybody who has the number of a document may check it, and nothing else (P-065)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from allauth.core.internal import ratelimit
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from clairevoie.credentials.forms import NumberForm
+from clairevoie.credentials.models import State, verifiable
+from clairevoie.credentials.numbers import NotANumber, read_number
+from clairevoie.lib import calendar
+
+CHECKING = "30/m/ip,600/d/ip"
+
+View = Callable[..., HttpResponse]
+
+
+def by_number(view: View) -> View:
+    """In no search engine, in no cache, and not often enough to try numbers."""
+
+    @wraps(view)
+    @never_cache
+    def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        response.headers["X-Robots-Tag"] = "noindex, nofollow"
+        return response
+
+    return opened
+
+
+def _too_often(request: HttpRequest) -> HttpResponse | None:
+    passed = ratelimit.consume(
+        request,
+        app="clairevoie.credentials",
+        action="verify",
+        config={"verify": CHECKING},
+        limit_get=True,
+    )
+    if passed is not None:
+        return None
+    refusal: HttpResponse = ratelimit.respond_429(request)
+    return refusal
+
+
+@require_safe
+@by_number
+def ask(request: HttpRequest) -> HttpResponse:
+    """Where the number is typed; a good one leads to its page."""
+    form = NumberForm(request.GET if "numero" in request.GET else None)
+    if form.is_valid():
+        return redirect("credentials:verified", form.cleaned_data["numero"])
+    status = 422 if form.errors else 200
+    return render(request, "credentials/ask.html", {"form": form}, status=status)
+
+
+@require_safe
+@by_number
+def verified(request: HttpRequest, number: str) -> HttpResponse:
+    """The minimal line: name, title, result, date, state. One address a document."""
+    refusal = _too_often(request)
+    if refusal is not None:
+        return refusal
+    try:
+        proper = read_number(number)
+    except NotANumber:
+        return _unknown(request, number)
+    if proper != number:
+        return redirect("credentials:verified", proper)
+    credential = verifiable(proper, on=calendar.today())
+    if credential is None:
+        return _unknown(request, number)
+    context = {
+        "credential": credential,
+        "valid": credential.state == State.VALID,
+        "state": credential.state,
+    }
+    return render(request, "credentials/verified.html", context)
+
+
+def _unknown(request: HttpRequest, number: str) -> HttpResponse:
+    form = NumberForm(initial={"numero": number[:60]})
+    return render(request, "credentials/unknown.html", {"form": form}, status=404)

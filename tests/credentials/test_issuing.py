@@ -1,0 +1,180 @@
+"""Earning a proof: by a project, by a whole parcours; once, sealed, printed, kept."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import threading
+from io import BytesIO
+
+import pikepdf
+import pytest
+from django.core.files.storage import storages
+from django.db import DatabaseError, connection, transaction
+
+from clairevoie.credentials import printing
+from clairevoie.credentials.actions.issuing import issue
+from clairevoie.credentials.models import Credential, Kind, record_of, seal_of
+from clairevoie.credentials.numbers import ALPHABET, NotANumber, draw_number, read_number
+from clairevoie.messaging.models import Message
+from clairevoie.privacy import triggers
+from clairevoie.privacy.models import LedgerEntry
+from tests.cast import NOW, TODAY, Person
+from tests.credentials.scene import EARNED, certificate, read_everything, waiting
+from tests.learning.desk import corrected
+from tests.learning.folder import SLUG
+from tests.promises import promise
+
+
+@pytest.mark.django_db
+def test_an_accepted_project_is_proved_and_its_content_is_not_in_the_proof(
+    alice: Person, bob: Person
+) -> None:
+    submission = waiting(alice, bob)
+
+    corrected(submission, bob)
+
+    proof = Credential.objects.get()
+    assert (proof.kind, proof.title, proof.part) == (Kind.PROJECT, "Décrire un tableau", "autour")
+    assert proof.name == alice.member.full_name
+    assert proof.holder == alice.subject.uuid
+    assert proof.issued_on == TODAY
+    assert "Bravo" not in json.dumps(record_of(proof), ensure_ascii=False)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("last", ["a chapter", "a project"])
+def test_a_parcours_is_certified_when_its_last_step_is_done_whichever_that_is(
+    last: str, alice: Person, bob: Person
+) -> None:
+    submission = waiting(alice, bob)
+    steps = [
+        lambda: corrected(submission, bob),
+        lambda: read_everything(submission.enrolment),
+    ]
+    first, second = steps if last == "a chapter" else reversed(steps)
+
+    first()
+    before = set(Credential.objects.values_list("kind", flat=True))
+    second()
+
+    assert Kind.CERTIFICATE not in before
+    proof = Credential.objects.get(kind=Kind.CERTIFICATE)
+    assert (proof.parcours, proof.edition, proof.part) == (SLUG, 1, "")
+    assert proof.result == "3 chapitres terminés, 1 projet validé."
+    assert Message.objects.filter(template="credentials/issued").count() == 1
+
+
+@pytest.mark.django_db
+def test_nothing_is_proved_while_something_is_left(alice: Person, bob: Person) -> None:
+    submission = waiting(alice, bob)
+
+    corrected(submission, bob, "rework", comment="Encore un effort.")
+    read_everything(submission.enrolment)
+
+    assert not Credential.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_decisions_at_the_same_instant_issue_one_certificate(alice: Person) -> None:
+    start = threading.Barrier(2)
+    issued = []
+
+    def decide() -> None:
+        try:
+            start.wait()
+            issued.append(issue(holder=alice.subject, earned=EARNED, author=None, at=NOW))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=decide) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    proof = Credential.objects.get()
+    assert {one.number for one in issued} == {proof.number}
+    kept = storages["credentials"].listdir("")[1]
+    assert proof.document.name in kept
+    assert LedgerEntry.objects.filter(executor="credentials.issue").count() == 1
+
+
+@pytest.mark.django_db
+def test_the_record_refuses_to_say_anything_else(alice: Person) -> None:
+    proof = certificate(alice)
+
+    for column, value in (("name", "Quelqu’un d’autre"), ("issued_on", "2020-01-01")):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Credential.objects.filter(pk=proof.pk).update(**{column: value})
+    Credential.objects.filter(pk=proof.pk).update(replaced_by="X")
+
+    proof.refresh_from_db()
+    assert proof.is_intact
+    assert triggers.missing_protections(connection) == []
+
+
+@pytest.mark.django_db
+def test_the_seal_speaks_of_every_word_that_is_printed(alice: Person) -> None:
+    proof = certificate(alice)
+
+    for said in record_of(proof):
+        if said not in ("uuid", "issued_on", "made_on"):
+            other = Credential.objects.get()
+            setattr(other, said, 7 if said == "edition" else "autre chose")
+            assert seal_of(other) != proof.sha256, said
+
+
+@pytest.mark.django_db
+def test_the_document_is_kept_as_printed_and_carries_its_sealed_record(alice: Person) -> None:
+    proof = certificate(alice)
+
+    with proof.document.open("rb") as kept:
+        content = kept.read()
+
+    assert hashlib.sha256(content).hexdigest() == proof.document_sha256
+    with pikepdf.open(BytesIO(content)) as pdf, pdf.open_metadata() as meta:
+        assert (meta["pdfaid:part"], meta["pdfaid:conformance"]) == ("3", "A")
+        assert meta["pdfuaid:part"] == "1"
+        assert pdf.Root.Lang == "fr-FR"
+        assert pdf.Root.MarkInfo.Marked
+        attached = pdf.attachments["certificat.json"].get_file().read_bytes()
+    assert hashlib.sha256(attached).hexdigest() == proof.sha256
+    assert json.loads(attached)["name"] == alice.member.full_name
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["Łukasz Wiśniewski", "Ζωή Παπαδοπούλου", "محمد بن علي", "李小龍"])
+def test_a_name_in_another_script_is_printed_too(name: str, alice: Person) -> None:
+    proof = certificate(alice)
+    proof.name = name
+
+    assert printing.print_document(proof).startswith(b"%PDF")
+
+
+def test_a_number_is_readable_and_says_when_it_is_misread() -> None:
+    number = draw_number()
+
+    assert re.fullmatch(rf"([{ALPHABET}]{{4}}-){{3}}[{ALPHABET}]{{4}}", number)
+    assert len(ALPHABET) ** 15 > 2**60
+    assert not set("0OQ1IL285SUV6") & set(ALPHABET)
+    assert read_number(f" {number.lower().replace('-', ' ')} ") == number
+    assert read_number(f"{number}-v2") == f"{number}-V2"
+    for place in range(len(number)):
+        other = next(sign for sign in ALPHABET if sign != number[place])
+        if number[place] != "-":
+            with pytest.raises(NotANumber):
+                read_number(number[:place] + other + number[place + 1 :])
+
+
+@pytest.mark.django_db
+@promise("P-019")
+def test_no_document_says_whether_one_is_a_man_or_a_woman(alice: Person) -> None:
+    assert alice.member.gender is None
+
+    certificate(alice)
+
+    sheet = (printing._HERE / "certificate.typ").read_text() + str(printing._DEEDS)
+    assert "Monsieur" not in sheet
+    assert "Madame" not in sheet
