@@ -19,6 +19,7 @@ from clairevoie import privacy
 from clairevoie.config.demonstration import (
     agreements,
     choices,
+    learners,
     letters,
     opinions,
     parcours,
@@ -74,6 +75,7 @@ def load(*, at: datetime, told: Callable[[int], object] = lambda _total: None) -
         *refusals.refusals(world),
         *choices.choices(world),
         *projects.projects(world),
+        *learners.learners(world),
         *scenes.nights(world),
     ]
     with redirect_stderr(StringIO()):  # each letter written would be announced there
