@@ -24,6 +24,7 @@ from clairevoie.config.demonstration import (
     opinions,
     parcours,
     projects,
+    ratings,
     readers,
     refusals,
     scenes,
@@ -76,6 +77,7 @@ def load(*, at: datetime, told: Callable[[int], object] = lambda _total: None) -
         *choices.choices(world),
         *projects.projects(world),
         *learners.learners(world),
+        *ratings.ratings(world),
         *scenes.nights(world),
     ]
     with redirect_stderr(StringIO()):  # each letter written would be announced there
