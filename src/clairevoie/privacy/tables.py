@@ -88,6 +88,7 @@ class Reference:
     column: str
     nullable: bool
     parent: Table
+    target: str  # the parent's column that the key holds: not always its primary key
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,13 +304,19 @@ def references() -> tuple[Reference, ...]:
     found = []
     for child in tables():
         for key in child.declaration.model._meta.concrete_fields:
-            target = key.related_model if isinstance(key, ForeignKey) else None
+            if not isinstance(key, ForeignKey):
+                continue
+            target = key.related_model
             parent = by_model.get(target) if isinstance(target, type) else None
             if parent is None or _is_owner(child, key) or key.name in child.declaration.mentions:
                 continue
             found.append(
                 Reference(
-                    child=child, column=quoted(str(key.column)), nullable=key.null, parent=parent
+                    child=child,
+                    column=quoted(str(key.column)),
+                    nullable=key.null,
+                    parent=parent,
+                    target=quoted(str(key.target_field.column)),
                 )
             )
     return tuple(found)
@@ -339,7 +346,7 @@ def _detach(table: Copies, condition: str, parameters: Sequence[Any]) -> None:
         if reference.parent is not table:
             continue
         child, column = reference.child, f"{reference.child.name}.{reference.column}"
-        pointing = f"{column} IN (SELECT {table.key} FROM {table.name} WHERE {condition})"
+        pointing = f"{column} IN (SELECT {reference.target} FROM {table.name} WHERE {condition})"
         if reference.nullable:
             execute(
                 f"UPDATE {child.name} SET {reference.column} = NULL WHERE {pointing}", parameters
