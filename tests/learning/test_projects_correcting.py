@@ -22,6 +22,7 @@ from clairevoie.learning.models import (
     Project,
     Remark,
     Submission,
+    Teaching,
     private_folder,
 )
 from clairevoie.messaging.models import Message
@@ -123,7 +124,7 @@ def test_a_file_whose_row_was_never_written_is_swept(following: Enrolment) -> No
 
     assert at_once == 0
     assert later >= 1
-    assert private_folder().exists(kept.file.name)
+    assert private_folder().exists(str(kept.file.name))
     assert not private_folder().exists("projects/orphelin")
 
 
@@ -185,7 +186,7 @@ def test_a_second_reader_decides_and_the_first_one_cannot(
     with pytest.raises(correcting.NobodyElse):
         corrected(submission, bob, "second")
     flora = desk.trainer("flora")
-    desk.Teaching.objects.create(subject=flora.subject, cohort=autumn, since=NOW.date())
+    Teaching.objects.create(subject=flora.subject, cohort=autumn, since=NOW.date())
 
     corrected(submission, bob, "second")
 
@@ -252,7 +253,7 @@ def test_two_trainers_at_the_same_instant_make_one_acceptance(
     alice: Person, bob: Person, following: Enrolment, autumn: Cohort, accepted: Accepted
 ) -> None:
     flora = desk.trainer("flora")
-    desk.Teaching.objects.create(subject=flora.subject, cohort=autumn, since=NOW.date())
+    Teaching.objects.create(subject=flora.subject, cohort=autumn, since=NOW.date())
     submission = handed_in(following)
     together, told = threading.Barrier(2), []
 
@@ -313,7 +314,7 @@ def test_files_leave_with_the_person(alice: Person, bob: Person, following: Enro
     privacy.erase(alice.subject, because="asked", on=NOW.date())
     privacy.outbox.deliver(at=NOW)
 
-    assert not private_folder().exists(document.file.name)
+    assert not private_folder().exists(str(document.file.name))
     assert not Submission.including_restricted.exists()
     assert not Correction.including_restricted.exists()
 

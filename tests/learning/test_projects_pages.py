@@ -20,6 +20,7 @@ from clairevoie.learning.models import (
     Enrolment,
     Remark,
     Submission,
+    Teaching,
     decided_at,
     waiting_at,
 )
@@ -157,12 +158,12 @@ def test_a_file_comes_back_as_it_was_to_its_learner_and_trainer_alone(
 
     answer = signed_in(alice).get(hers)
 
-    assert b"".join(answer) == desk.PDF  # type: ignore[arg-type]
+    assert b"".join(answer) == desk.PDF
     assert answer["Content-Type"] == "application/octet-stream"
     assert answer["Content-Disposition"].startswith("attachment")
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert "no-store" in answer["Cache-Control"]
-    assert b"".join(signed_in(bob).get(his)) == desk.PDF  # type: ignore[arg-type]
+    assert b"".join(signed_in(bob).get(his)) == desk.PDF
     assert signed_in(charlie).get(hers).status_code == 404
     assert signed_in(desk.trainer("gaston")).get(his).status_code == 404
 
@@ -233,7 +234,7 @@ def test_whoever_decides_second_reads_that_it_was_decided(
     bob: Person, following: Enrolment, autumn: Cohort
 ) -> None:
     flora = desk.trainer("flora")
-    desk.Teaching.objects.create(subject=flora.subject, cohort=autumn, since=TODAY)
+    Teaching.objects.create(subject=flora.subject, cohort=autumn, since=TODAY)
     submission = handed_in(following)
     corrected(submission, flora)
 
