@@ -18,6 +18,7 @@ from django.urls import reverse
 
 from clairevoie import messaging, policy, privacy
 from clairevoie.accounts.models import Member
+from clairevoie.credentials.badges.signing import sign_badge
 from clairevoie.credentials.models import Credential, Kind, documents, key_of_name, seal_of
 from clairevoie.credentials.numbers import draw_number
 from clairevoie.credentials.printing import print_document
@@ -90,7 +91,7 @@ def issue(
         return known
     name = Member.objects.get(subject=holder).full_name
     credential = sealed(holder=holder.uuid, name=name, earned=earned, on=paris_date(at))
-    if not written(credential):
+    if not written(credential, at=at):
         found = _live(holder, earned)
         assert found is not None, "what refused this one is there"
         return found
@@ -159,8 +160,8 @@ def sealed(
     return credential
 
 
-def written(credential: Credential) -> bool:
-    """Print it and write it down; False when an equal one was written meanwhile.
+def written(credential: Credential, *, at: datetime) -> bool:
+    """Print it, sign its badge and write it down; False when an equal one was written meanwhile.
 
     The file is there before the row that names it: a row without its document would be a proof
     that nobody can hand out.
@@ -171,6 +172,7 @@ def written(credential: Credential) -> bool:
     credential.document.name = name
     try:
         with transaction.atomic():
+            sign_badge(credential, at=at)
             credential.save(force_insert=True)
     except IntegrityError:
         documents().delete(name)

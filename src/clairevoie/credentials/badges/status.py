@@ -18,7 +18,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.core.cache import cache
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.urls import reverse
 
 from clairevoie.credentials.badges import keys, proofs
@@ -91,10 +91,16 @@ def no_longer_hold(number: int) -> set[int]:
     given = set(BadgePlace.objects.filter(list=number).values_list("place", flat=True))
     if not given:
         raise NoSuchList
-    valid = Credential.objects.filter(
-        status_list=number, replaced_by="", revoked_on__isnull=True
-    ).values_list("status_place", flat=True)
-    return given.difference(valid)
+    return given.difference(_valid(number).values_list("status_place", flat=True))
+
+
+def holds(number: int, place: int) -> bool:
+    """A valid credential has this place."""
+    return _valid(number).filter(status_place=place).exists()
+
+
+def _valid(number: int) -> QuerySet[Credential]:
+    return Credential.objects.filter(status_list=number, replaced_by="", revoked_on__isnull=True)
 
 
 def _take(number: int) -> BadgePlace:

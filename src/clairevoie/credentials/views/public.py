@@ -35,7 +35,8 @@ def by_number(view: View) -> View:
     return opened
 
 
-def _too_often(request: HttpRequest) -> HttpResponse | None:
+def too_often(request: HttpRequest) -> HttpResponse | None:
+    """A refusal to whoever may be trying numbers."""
     passed = ratelimit.consume(
         request,
         app="clairevoie.credentials",
@@ -64,7 +65,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 @by_number
 def verified(request: HttpRequest, number: str) -> HttpResponse:
     """The minimal line: name, title, result, date, state. One address a document."""
-    refusal = _too_often(request)
+    refusal = too_often(request)
     if refusal is not None:
         return refusal
     try:
