@@ -306,8 +306,7 @@ def references() -> tuple[Reference, ...]:
         for key in child.declaration.model._meta.concrete_fields:
             if not isinstance(key, ForeignKey):
                 continue
-            target = key.related_model
-            parent = by_model.get(target) if isinstance(target, type) else None
+            parent = by_model.get(key.related_model)
             if parent is None or _is_owner(child, key) or key.name in child.declaration.mentions:
                 continue
             found.append(
