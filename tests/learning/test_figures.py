@@ -170,7 +170,7 @@ def test_the_success_rate_counts_whoever_had_twelve_weeks_finished_or_not(
 
     page = Client().get(f"/parcours/{SLUG}/").content.decode()
     assert '60<span class="result__unit"> %' in page
-    assert "Des 5 personnes inscrites depuis douze semaines" in page
+    assert "parmi les 5 personnes inscrites depuis douze semaines" in page
     assert "60 %" in Client().get("/catalogue/").content.decode()
 
 

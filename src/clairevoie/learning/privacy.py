@@ -22,6 +22,8 @@ from clairevoie.learning.models import (
     File,
     Module,
     Motivation,
+    Package,
+    PackageResult,
     Parcours,
     PlacedFile,
     Project,
@@ -221,9 +223,25 @@ contribute(
         name=xapi.NAME,
         of=(Completion, Attempt, Submission),
         says=_(
-            "Dans « portabilite », le fichier « xapi.json » dit ce que vous avez appris au format "
+            "Dans « portabilite », le fichier « xapi.json » dit ce que vous avez appris au format "
             "xAPI, que lisent les autres plateformes de formation."
         ),
         pieces=xapi.pieces,
     )
+)
+
+declare(
+    Impersonal(
+        Package,
+        because="A training made with another tool, the same for all who play it.",
+        columns={"items": "What it launches: titles and paths.", "title": "The training’s."},
+    ),
+    Personal(
+        PackageResult,
+        activity="training",
+        keep="account",
+        title="Contenus SCORM suivis",
+        observed=("title", "status", "points", "state", "begun_at", "last_at"),
+        technical=("enrolment", "package", "item"),
+    ),
 )

@@ -20,7 +20,7 @@ _WRITTEN = ("score", "review", "consent", "moderation", "moderated_on")
 
 
 class NotFollowing(Exception):
-    """Vous ne suivez plus ce parcours : reprenez-le pour le noter."""
+    """Vous ne suivez plus ce parcours : reprenez-le pour le noter."""
 
 
 class UnknownUnit(Exception):
@@ -28,7 +28,7 @@ class UnknownUnit(Exception):
 
 
 class RatingRefused(Exception):
-    """Une opposition ou un verrouillage est en cours : votre note n’a pas été enregistrée."""
+    """Une opposition ou un verrouillage est en cours : votre note n’a pas été enregistrée."""
 
 
 @transaction.atomic

@@ -20,7 +20,7 @@ PUBLICATION_WORDS = _(
 
 
 class NothingToPublish(Exception):
-    """Écrivez d’abord un avis : une note seule ne se publie pas."""
+    """Écrivez d’abord un avis : une note seule ne se publie pas."""
 
 
 @transaction.atomic

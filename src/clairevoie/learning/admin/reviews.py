@@ -36,8 +36,8 @@ class ParcoursReviewRoom(ReadOnlyAdmin):
     title = gettext_lazy("Avis sur les parcours")
     key = "uuid"
     introduction = gettext_lazy(
-        "Les avis dont l’auteur accepte la publication. Relisez chacun : il ne doit nommer "
-        "personne. Sans accord, un avis n’apparaît pas ici ; une note n’y apparaît jamais."
+        "Les avis dont l’auteur accepte la publication. Relisez chacun : il ne doit nommer "
+        "personne. Sans accord, un avis n’apparaît pas ici ; une note n’y apparaît jamais."
     )
     empty = gettext_lazy("Aucun avis à publier. Ils arrivent dès qu’un auteur donne son accord.")
     list_display = ("parcours_id", "unit", "answered_on", "moderation", "moderated_on")
@@ -56,7 +56,7 @@ class ParcoursReviewRoom(ReadOnlyAdmin):
             slug="refuser",
             label=gettext_lazy("Ne pas publier cet avis"),
             permission="learning.moderate",
-            explains=gettext_lazy("Il reste privé ; la note compte toujours dans la moyenne."),
+            explains=gettext_lazy("Il reste privé ; la note compte toujours dans la moyenne."),
             perform=_refuse,
             possible=lambda rating: rating.moderation != Rating.Moderation.REFUSED,
         ),

@@ -170,7 +170,7 @@ def remove(request: HttpRequest, given: Rating) -> HttpResponse:
     stays = [
         (
             _("La moyenne déjà publiée"),
-            _("Elle est arrondie, d’au moins cinq personnes : elle ne dit rien de vous."),
+            _("Elle est arrondie, d’au moins cinq personnes : elle ne dit rien de vous."),
         )
     ]
     context: dict[str, Any] = {"section": "ratings", "given": given, "form": Form()}
