@@ -145,7 +145,9 @@ def test_the_document_is_kept_as_printed_and_carries_its_sealed_record(alice: Pe
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("name", ["Łukasz Wiśniewski", "Ζωή Παπαδοπούλου", "محمد بن علي", "李小龍"])
+@pytest.mark.parametrize(
+    "name", ["Łukasz Wiśniewski", "Ζωή Παπαδοπούλου", "محمد بن علي", "李小龍"]
+)
 def test_a_name_in_another_script_is_printed_too(name: str, alice: Person) -> None:
     proof = certificate(alice)
     proof.name = name

@@ -43,6 +43,7 @@ OPEN_TO = {
     "sessions": {"eve", "flora"},
     "inscriptions": {"eve", "flora"},
     "demandes-d-inscription": {"eve", "flora"},
+    "certificats": {"eve"},
     "enquetes": {"bob", "eve", "helene"},
     "avis": {"eve", "helene"},
     "avis-parcours": {"eve", "helene"},

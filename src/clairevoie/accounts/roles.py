@@ -22,6 +22,7 @@ class Role(TextChoices):
     ADVISOR = "advisor", _("conseiller")
     ACCOUNTANT = "accountant", _("comptable")
     ADMINISTRATOR = "administrator", _("administrateur")
+    ARCHIVIST = "archivist", _("archiviste")
     DPO = "dpo", _("délégué à la protection des données")
 
 
@@ -74,6 +75,10 @@ _ENROLLING = frozenset(
 _FOLLOWING = frozenset({"learning.follow", "learning.correct"})
 # Whoever answers people may see to it that nothing more is sent to them (P-058).
 _REFUSALS = frozenset({"messaging.view_suppression"})
+# What is older is for whoever keeps the archive, who says why (P-093).
+_PROOFS = frozenset(
+    {"credentials.view_credential", "credentials.duplicate", "credentials.reissue"}
+)
 _HOUSE = frozenset({"site.view_components"})
 
 GRANTS: Mapping[Role, frozenset[str]] = MappingProxyType(
@@ -82,6 +87,7 @@ GRANTS: Mapping[Role, frozenset[str]] = MappingProxyType(
         Role.TRAINER: _HOUSE | _SURVEYS | _TEACHING | _FOLLOWING,
         Role.ADVISOR: _HOUSE | _PERSONS | _REFUSALS | _ENROLLING,
         Role.ACCOUNTANT: _HOUSE | {"privacy.view_policy"},
+        Role.ARCHIVIST: _HOUSE | _PROOFS | {"credentials.read_archive"},
         # Suspending is an administrator's decision alone (P-082); erasing is the DPO's.
         Role.ADMINISTRATOR: _HOUSE
         | _PERSONS
@@ -94,6 +100,8 @@ GRANTS: Mapping[Role, frozenset[str]] = MappingProxyType(
         | _LETTERS
         | _EDITING
         | _REFUSALS
+        | _PROOFS
+        | {"credentials.revoke"}
         | {"surveys.view_answer", "surveys.moderate"}
         | {"learning.view_rating", "learning.moderate", "learning.gather"}
         | {"messaging.view_message", "messaging.view_mailing", "messaging.steer_mailing"}

@@ -124,6 +124,12 @@ GROUPS: tuple[tuple[Promise | str, tuple[_Room, ...]], ...] = (
                 "learning.view_candidacy",
             ),
             (
+                gettext_lazy("Certificats"),
+                "workspace_premium",
+                "admin:credentials_credential_changelist",
+                "credentials.view_credential",
+            ),
+            (
                 gettext_lazy("Avis sur les parcours"),
                 "reviews",
                 "admin:learning_rating_changelist",
