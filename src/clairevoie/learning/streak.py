@@ -6,33 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import Any, Final
-
-from django.db.models import CharField, Func
+from typing import Final
 
 from clairevoie.learning.drawing import Wall, wall_of
 from clairevoie.lib.calendar import paris_date
 
 _WEEK: Final = timedelta(days=7)
 SHOWN: Final = 12  # weeks drawn
-
-
-class Hour(Func):
-    """The hour of an instant in UTC, as text: one value for all that was done within it.
-
-    As text because reading a thousand instants costs more than the whole page; by the hour
-    because weeks of Paris begin on the hour.
-    """
-
-    output_field = CharField()
-
-    def as_sqlite(self, compiler: Any, connection: Any, **more: Any) -> Any:
-        template = "substr(%(expressions)s, 1, 13)"
-        return self.as_sql(compiler, connection, template=template, **more)
-
-    def as_postgresql(self, compiler: Any, connection: Any, **more: Any) -> Any:
-        template = "to_char(%(expressions)s AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24')"
-        return self.as_sql(compiler, connection, template=template, **more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +39,15 @@ def _drawn(weeks: tuple[bool, ...]) -> Wall:
 
 
 @lru_cache(maxsize=8192)
+def day_of_hour(hour: str) -> date:
+    """The day in Paris of an hour in UTC, such as « 2026-11-22 23 »."""
+    return paris_date(datetime.strptime(hour, "%Y-%m-%d %H").replace(tzinfo=UTC))
+
+
+@lru_cache(maxsize=8192)
 def week_of_hour(hour: str) -> date:
-    """The Monday of the week in Paris."""
-    return monday(paris_date(datetime.strptime(hour, "%Y-%m-%d %H").replace(tzinfo=UTC)))
+    """The Monday of its week in Paris."""
+    return monday(day_of_hour(hour))
 
 
 def monday(day: date) -> date:

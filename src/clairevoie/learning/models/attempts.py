@@ -39,6 +39,10 @@ class Attempt(PersonalRecord):
                 name="attempt_points_within",
             ),
         ]
+        indexes: ClassVar = [
+            *PersonalRecord.Meta.indexes,
+            models.Index(fields=["subject", "attempted_at"], name="attempt_when"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.code} ({self.number})"

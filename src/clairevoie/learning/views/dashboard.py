@@ -14,6 +14,7 @@ from clairevoie import messaging
 from clairevoie.accounts.actions.preferences import choose_activity
 from clairevoie.learning.actions.motivating import ACTIVITY as MOTIVATION
 from clairevoie.learning.dashboard import dashboard_of, motivations_of
+from clairevoie.learning.drawn_mine import drawn
 from clairevoie.learning.recommending import ACTIVITY as PERSONALISATION
 from clairevoie.learning.views.doors import member_of
 from clairevoie.lib import calendar
@@ -27,7 +28,8 @@ SECTION = "trainings"  # the entry of « Mon compte » (site.navigation)
 def mine(request: HttpRequest) -> HttpResponse:
     """Each parcours: how far, for how long yet, and what comes next."""
     shown = dashboard_of(member_of(request).subject, on=calendar.today())
-    return render(request, "learning/mine.html", {"section": SECTION, "dashboard": shown})
+    context = {"section": SECTION, "drawn": drawn(shown), "finished": shown.finished}
+    return render(request, "learning/mine.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
