@@ -18,6 +18,7 @@ from clairevoie import privacy
 from clairevoie.accounts.models import Member, Role
 from clairevoie.config.demonstration import loading, scenes
 from clairevoie.config.demonstration.people import CAST, RESIDENTS
+from clairevoie.learning.models import Figure
 from clairevoie.lib import calendar
 from clairevoie.privacy.models import (
     DataSubject,
@@ -66,6 +67,12 @@ def test_everybody_lives_in_the_state_of_their_story(loaded: datetime) -> None:
     assert Member.objects.get(last_name="Suryani").full_name == "Suryani"
     assert Incident.objects.filter(closed_on=None).count() == 2
     assert published_reviews().count() == 4
+
+
+def test_a_parcours_has_results_to_show(loaded: datetime) -> None:
+    shown = Figure.objects.filter(shown=True, parcours__slug="rgpd-petite-entreprise", unit="parcours")
+
+    assert {figure.measure for figure in shown} == {"satisfaction", "success"}
 
 
 def test_those_about_to_leave_were_warned_in_time(loaded: datetime) -> None:

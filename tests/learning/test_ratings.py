@@ -178,6 +178,7 @@ def test_her_ratings_are_listed_changed_and_taken_back(alice: Person) -> None:
     url = f"/mon-compte/notes/{given.uuid}/"
 
     listed = client.get("/mon-compte/notes/").content.decode()
+    opened = client.get(url).content.decode()
     changed = client.post(url, {"score": "5", "review": "Bien."})
     given.refresh_from_db()
     weighed = client.get(f"{url}retirer/").content.decode()
@@ -185,6 +186,7 @@ def test_her_ratings_are_listed_changed_and_taken_back(alice: Person) -> None:
 
     assert "La médiane" in listed
     assert REVIEW in listed
+    assert 'value="2" checked' in opened
     assert (changed.status_code, given.score, given.review) == (302, 5, "Bien.")
     assert "Ce qui part" in weighed
     assert not Rating.including_restricted.exists()

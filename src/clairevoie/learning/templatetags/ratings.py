@@ -53,7 +53,7 @@ def rate(context: Context, enrolment: Enrolment, unit: str, place: str = "") -> 
 
 @lru_cache(maxsize=1024)
 def _form(_language: str, _policy: str, slug: str, unit: str, place: str) -> str:
-    names = {"slug": slug, "unit": unit, "place": place, "scores": SCORES, "what": _what(unit)}
+    names = {"slug": slug, "unit": unit, "place": place, "what": _what(unit)}
     return render_to_string("learning/ratings/form.html", names)
 
 
@@ -71,6 +71,12 @@ def _what(unit: str) -> str:
         Unit.EXERCISE: _("Notez cet exercice"),
         Unit.PROJECT: _("Notez ce projet"),
     }[Unit(unit)]
+
+
+@register.inclusion_tag("learning/ratings/choice.html")
+def star_choice(score: object = None, *, invalid: bool = False) -> dict[str, object]:
+    """Five radio buttons drawn as stars; ``score`` is the one chosen, typed or kept."""
+    return {"scores": SCORES, "chosen": str(score), "invalid": invalid}
 
 
 @register.inclusion_tag("learning/ratings/stars.html")
