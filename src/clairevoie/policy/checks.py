@@ -202,6 +202,8 @@ def _rule(judge: _Judge, rule: RetentionRule) -> None:
         )
     if rule.archive_column and rule.clock is not Clock.RECORD:
         judge.note("retention", f"{code}.archive", "is only for a rule that counts from a record")
+    if rule.waivable and not rule.outlives_erasure:
+        judge.note("retention", f"{code}.waivable", "is only for a copy that outlives erasure")
     _notices(judge, rule)
     _same_copies(judge, rule, rules.get(rule.same_copies_as or ""))
 

@@ -73,6 +73,7 @@ class RetentionRule:
     archive_column: str | None = None
     because: str = ""
     outlives_erasure: bool = False
+    waivable: bool = False  # kept in the person's own interest: who leaves may give it up
     under: str | None = None  # the notice's own maximum (versions/…/meta.toml) it stays within
     gap: str | None = None  # where the notice is silent: the flag of promises.md A.2 that says so
     promises: tuple[str, ...] = ()

@@ -239,6 +239,7 @@ def _rule(code: str, table: Table) -> RetentionRule:
         archive_column=archive and archive.removeprefix("record:"),
         because=table.text("because"),
         outlives_erasure=table.flag("outlives-erasure", default=False),
+        waivable=table.flag("waivable", default=False),
         under=table.optional_text("under"),
         gap=table.optional_text("gap"),
         promises=table.texts("promises"),

@@ -80,6 +80,7 @@ if TYPE_CHECKING:
         lift_suspension,
         suspend,
     )
+    from clairevoie.privacy.waiving import give_up_proofs, proofs_of
 
 _WHERE = {
     "choices": (
@@ -136,6 +137,7 @@ _WHERE = {
         "lift_suspension",
         "suspend",
     ),
+    "waiving": ("give_up_proofs", "proofs_of"),
 }
 _MODULES = (
     "daily",

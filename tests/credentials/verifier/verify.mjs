@@ -50,10 +50,11 @@ async function verified({credential, documents, now}) {
     ...(now ? {now: new Date(now)} : {})
   });
   if(result.verified) {
-    return '';
+    const set = result.statusResult?.results?.filter(({status}) => status) ?? [];
+    return set.map(({credentialStatus}) => `status: ${credentialStatus.statusPurpose}`).join();
   }
   const words = all(result.error).map(({message}) => message).filter(Boolean);
-  return words.join(' | ') || 'refused: ' + JSON.stringify(result.statusResult ?? null);
+  return words.join(' | ') || 'refused';
 }
 
 const {cases} = JSON.parse(readFileSync(0, 'utf8'));

@@ -98,10 +98,11 @@ def _forget_email(member: Member, at: datetime) -> None:
 
 
 @transaction.atomic
-def close_account(*, member: Member, at: datetime) -> None:
+def close_account(*, member: Member, at: datetime, give_up_proofs: bool = False) -> None:
     """Close at once; the night's run erases, but for what the law keeps (P-089).
 
-    Raises :class:`AlreadyClosed`, :class:`LastAdministrator`.
+    Certificates stay too, unless the person gives them up. Raises :class:`AlreadyClosed`,
+    :class:`LastAdministrator`; ``privacy.CannotErase`` on giving up what is locked or held.
     """
     current = Member.objects.select_for_update().get(pk=member.pk)
     subject = current.subject
@@ -110,6 +111,8 @@ def close_account(*, member: Member, at: datetime) -> None:
     others = Member.objects.filter(role=Role.ADMINISTRATOR, is_active=True).exclude(pk=current.pk)
     if current.role == Role.ADMINISTRATOR and not others.exists():
         raise LastAdministrator
+    if give_up_proofs:
+        privacy.give_up_proofs(subject, at=at)
     messaging.send(subject, "accounts/closed", "service-notices", at=at)
     current.is_active = False
     current.save(update_fields=["is_active"])

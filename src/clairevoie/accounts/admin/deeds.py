@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.db import transaction
 from django.http import FileResponse, HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -96,6 +97,14 @@ class HoldForm(forms.Form):
 class ErasureForm(forms.Form):
     """Said twice, because nothing brings the data back."""
 
+    give_up = forms.BooleanField(
+        label=gettext_lazy(
+            "La personne renonce aussi à ses certificats et projets validés\u00a0: elle a été "
+            "prévenue par écrit qu’aucun duplicata ne sera plus possible."
+        ),
+        required=False,
+        help_text=gettext_lazy("Sans sa demande expresse, ils restent (F-30)."),
+    )
     sure = forms.BooleanField(
         label=gettext_lazy("J’ai vérifié l’identité de la personne et ce qui va partir.")
     )
@@ -165,8 +174,11 @@ def _export(request: HttpRequest, subject: DataSubject, _answers: dict[str, Any]
     )
 
 
-def _erase(_request: HttpRequest, subject: DataSubject, _answers: dict[str, Any]) -> str:
-    erasure = privacy.erase(subject, because="request", on=calendar.today())
+def _erase(_request: HttpRequest, subject: DataSubject, answers: dict[str, Any]) -> str:
+    with transaction.atomic():
+        if answers["give_up"]:
+            privacy.give_up_proofs(subject, at=calendar.now())
+        erasure = privacy.erase(subject, because="request", on=calendar.today())
     return _("%(gone)d lignes effacées, %(kept)d conservées par obligation.") % {
         "gone": sum(erasure.tables.values()),
         "kept": sum(erasure.kept.values()),

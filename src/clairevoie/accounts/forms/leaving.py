@@ -34,12 +34,41 @@ class RemoveEmailForm(forms.Form):
 
 
 class CloseForm(forms.Form):
-    """A deliberate yes."""
+    """A deliberate yes, and what becomes of one's certificates, where there are any."""
 
+    proofs = forms.ChoiceField(
+        label=_("Vos certificats et projets validés"),
+        choices=[
+            (
+                "keep",
+                _(
+                    "Les garder\u00a0: ils se vérifient par leur numéro, et un duplicata reste "
+                    "possible."
+                ),
+            ),
+            ("give-up", _("Y renoncer\u00a0: ils sont supprimés avec le compte.")),
+        ],
+        initial="keep",
+        widget=forms.RadioSelect,
+        help_text=_(
+            "Renoncer est définitif. Leurs numéros ne se vérifieront plus, et nous ne pourrons "
+            "jamais en délivrer de duplicata, ni à vous ni à un employeur."
+        ),
+    )
     sure = forms.BooleanField(
         label=_("J’ai compris ce qui part et ce qui reste : fermez mon compte."),
         error_messages={"required": _("Cochez cette case pour confirmer.")},
     )
+
+    def __init__(self, *args: Any, ask_proofs: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not ask_proofs:
+            del self.fields["proofs"]
+
+    @property
+    def gives_up(self) -> bool:
+        """Keeping is what happens unless the person says otherwise."""
+        return bool(self.cleaned_data.get("proofs") == "give-up")
 
 
 class RecoverForm(forms.Form):

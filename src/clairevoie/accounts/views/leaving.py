@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
+from clairevoie import privacy
 from clairevoie.accounts.actions.leaving import (
     AlreadyClosed,
     LastAdministrator,
@@ -129,11 +130,11 @@ def recover_account(request: HttpRequest) -> HttpResponse:
 def close(request: HttpRequest) -> HttpResponse:
     """What goes, what must stay and why; then the account is closed at once (P-089)."""
     member = member_of(request)
-    form = CloseForm(posted(request))
+    form = CloseForm(posted(request), ask_proofs=bool(privacy.proofs_of(member.subject)))
     if form.is_valid():
         try:
-            close_account(member=member, at=calendar.now())
-        except (AlreadyClosed, LastAdministrator) as refused:
+            close_account(member=member, at=calendar.now(), give_up_proofs=form.gives_up)
+        except (AlreadyClosed, LastAdministrator, privacy.CannotErase) as refused:
             form.add_error(None, ValidationError(sentence(refused)))
         else:
             logout(request)

@@ -30,7 +30,12 @@ class Command(VerbCommand):
         verbs.add_parser("find", help="Ce qui est détenu, et jusqu’à quand.")
         export = verbs.add_parser("export", help="Écrit la copie de toutes ses données (ZIP).")
         export.add_argument("--output", type=Path, metavar="FICHIER")
-        verbs.add_parser("erase", help="Efface tout, sauf ce que la loi oblige à garder.")
+        erase = verbs.add_parser("erase", help="Efface tout, sauf ce que la loi oblige à garder.")
+        erase.add_argument(
+            "--give-up-proofs",
+            action="store_true",
+            help="Ses certificats aussi : à sa demande expresse, prévenue par écrit.",
+        )
         restrict = verbs.add_parser("restrict", help="Verrouille (RGPD, art. 18).")
         restrict.add_argument(
             "--ground", choices=Restriction.Ground.values, default=Restriction.Ground.ACCURACY
@@ -75,10 +80,14 @@ class Command(VerbCommand):
                 % {**counts, "output": output}
             )
 
-    def erase(self, *, identifier: str, as_json: bool, **_options: Any) -> None:
+    def erase(
+        self, *, identifier: str, give_up_proofs: bool, as_json: bool, **_options: Any
+    ) -> None:
         subject = self.person(identifier)
         at = calendar.now()
         try:
+            if give_up_proofs:
+                privacy.give_up_proofs(subject, at=at)
             erasure = privacy.erase(subject, because="request", on=calendar.paris_date(at))
         except CannotErase as refusal:
             raise CommandError(_(str(refusal.__class__.__doc__))) from None
