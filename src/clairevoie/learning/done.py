@@ -4,12 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from uuid import UUID
 
 from clairevoie.learning.models import Cohort, Completion, Enrolment, Submission, Teaching
 from clairevoie.learning.outline import Outline, Step
+from clairevoie.lib.prepared import PreparedRows
 
 Done = Mapping[str, datetime]  # place of a step → when it was done
 States = Mapping[str, str]  # place of a project handed in → what became of it, in words
+
+_completed = PreparedRows(
+    lambda enrolment: Completion.including_restricted.filter(
+        enrolment__uuid=enrolment
+    ).values_list("place", "completed_at"),
+    example=(UUID(int=0),),
+)
+_handed_in = PreparedRows(
+    lambda enrolment: (
+        Submission.including_restricted.filter(enrolment__uuid=enrolment)
+        .order_by("number")
+        .values_list("project", "state", "decided_at")
+    ),
+    example=(UUID(int=0),),
+)
 
 
 def done_by(enrolment: Enrolment, outline: Outline) -> tuple[Done, States]:
@@ -17,13 +34,9 @@ def done_by(enrolment: Enrolment, outline: Outline) -> tuple[Done, States]:
 
     Two queries, whatever was done.
     """
-    chapters = Completion.including_restricted.filter(enrolment__uuid=enrolment.uuid)
-    done: dict[str, datetime] = dict(chapters.values_list("place", "completed_at"))
-    handed_in = Submission.including_restricted.filter(enrolment__uuid=enrolment.uuid)
+    done: dict[str, datetime] = dict(_completed.get(enrolment.uuid))
     states: dict[str, str] = {}
-    for project, state, at in handed_in.order_by("number").values_list(
-        "project", "state", "decided_at"
-    ):
+    for project, state, at in _handed_in.get(enrolment.uuid):
         place = outline.projects.get(project)
         if place is None or place in done:
             continue

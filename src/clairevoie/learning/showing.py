@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import zip_longest
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.urls import reverse
@@ -26,6 +26,7 @@ from clairevoie.learning.content.exercises import (
     definition_from,
 )
 from clairevoie.learning.models import Attempt, Enrolment, Exercise, Kind
+from clairevoie.lib.prepared import PreparedRows
 
 _SMALLEST_BLANK: Final = 8  # characters
 
@@ -82,13 +83,23 @@ class Tries:
     last: Given | None
 
 
-def tries_of(enrolment: Enrolment, numbers: list[int]) -> Mapping[int, Tries]:
-    """By the exercise's number, those that were tried at least once. One query."""
-    attempts = (
-        Attempt.including_restricted.filter(enrolment__uuid=enrolment.uuid, exercise__in=numbers)
+_ATTEMPTS = PreparedRows(
+    lambda enrolment, chapter: (
+        Attempt.including_restricted.filter(enrolment__uuid=enrolment)
+        .filter(exercise__chapter=chapter)
         .order_by("number")
         .values_list("exercise", "points", "out_of", "answer")
-    )
+    ),
+    example=(UUID(int=0), 1),
+)
+
+
+def tries_in(enrolment: Enrolment, chapter: int) -> Mapping[int, Tries]:
+    """By the exercise's number, those of the chapter that were tried at least once. One query."""
+    return _summed(_ATTEMPTS.get(enrolment.uuid, chapter))
+
+
+def _summed(attempts: list[tuple[int, int, int, Any]]) -> Mapping[int, Tries]:
     found: dict[int, Tries] = {}
     for number, points, out_of, answer in attempts:
         before = found.get(number)
@@ -132,6 +143,7 @@ class Sheet:
     sent: Mapping[str, list[str]] | None = None
     refused: str = ""
     refused_field: str = ""
+    parts: tuple[bool, ...] | None = None  # which parts of the last try are right, where known
 
     @property
     def anchor(self) -> str:
@@ -212,6 +224,8 @@ class Sheet:
         return self.tries.last if self.tries and self.sent is None else None
 
     def _parts(self) -> tuple[bool, ...]:
+        if self.parts is not None:
+            return self.parts
         return mark(self.question.definition, self._last).parts if self._last else ()
 
     def _options(self, definition: Choices) -> Iterator[Field]:

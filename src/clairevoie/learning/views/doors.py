@@ -13,8 +13,16 @@ from django.views.decorators.cache import never_cache
 
 from clairevoie.accounts.models import Member
 from clairevoie.learning.models import Enrolment
+from clairevoie.lib.prepared import Prepared
 
 View = Callable[..., HttpResponseBase]
+
+_followed: Prepared[Enrolment] = Prepared(
+    lambda slug, subject: Enrolment.including_restricted.filter(
+        parcours__slug=slug, subject=subject, left_at=None
+    ),
+    example=("slug", 1),
+)
 
 
 def own_page(view: View) -> View:
@@ -48,7 +56,4 @@ def member_of(request: HttpRequest) -> Member:
 
 def followed_by(member: Member, slug: str) -> Enrolment | None:
     """Their enrolment in that parcours, unless they left it. One query."""
-    found: Enrolment | None = Enrolment.including_restricted.filter(
-        subject=member.pk, parcours__slug=slug, left_at=None
-    ).first()
-    return found
+    return _followed.get(slug, member.pk)

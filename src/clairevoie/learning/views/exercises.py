@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from clairevoie.learning import asking
 from clairevoie.learning.actions import answering
 from clairevoie.learning.models import Enrolment, Exercise
-from clairevoie.learning.showing import Sheet, question_of, tries_of
+from clairevoie.learning.showing import Sheet, question_of, tries_in
 from clairevoie.learning.views.doors import for_the_learner
 from clairevoie.lib import calendar
 from clairevoie.lib.speech import sentence
@@ -55,7 +55,7 @@ def _shown(
         question=question,
         slug=enrolment.parcours_id,
         order=question.order_for(enrolment),
-        tries=tries_of(enrolment, [exercise.pk]).get(exercise.pk),
+        tries=tries_in(enrolment, exercise.chapter_id).get(exercise.pk),
         sent=sent,
         refused=sentence(refusal) if refusal else "",
         refused_field=getattr(refusal, "field", ""),
