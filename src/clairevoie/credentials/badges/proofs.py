@@ -24,6 +24,7 @@ _EXPECTED: Final = {
     "cryptosuite": SUITE,
     "proofPurpose": "assertionMethod",
 }
+_OURS: Final = {"created", "verificationMethod"}
 
 
 class NotGenuine(Exception):
@@ -52,7 +53,7 @@ def verify(signed: Mapping[str, Any], public: Ed25519PublicKey) -> None:
     """Raises :class:`NotGenuine` whatever was altered."""
     document, proof = unproved(signed)
     said = {name: value for name, value in proof.items() if name != "proofValue"}
-    if any(said.get(name) != value for name, value in _EXPECTED.items()):
+    if {**said, **_EXPECTED} != said or said.keys() != _EXPECTED.keys() | _OURS:
         raise NotGenuine
     try:
         signature = multibase.from_base58(proof["proofValue"], 64)
@@ -66,7 +67,7 @@ def unproved(signed: Mapping[str, Any]) -> tuple[Document, Document]:
     proof = signed.get("proof")
     if not isinstance(proof, dict):
         raise NotGenuine
-    return {name: value for name, value in signed.items() if name != "proof"}, proof
+    return {name: value for name, value in signed.items() if name != "proof"}, {**proof}
 
 
 def _what_is_signed(document: Mapping[str, Any], said: Mapping[str, Any]) -> bytes:
