@@ -66,7 +66,7 @@ _LEARNERS = (
         key="theo.garnier",
         stars=5,
         days_ago=48,
-        review="J’ai écrit le registre de notre garage chapitre après chapitre\u00a0: quatre pages.",
+        review="J’ai écrit le registre de notre garage pas à pas\u00a0: quatre pages.",
         shown=True,
         finishes=True,
     ),
