@@ -25,11 +25,12 @@ from clairevoie.learning.models import (
     Completion,
     Enrolment,
     Exercise,
+    Motivation,
     Project,
     Submission,
 )
 from tests.canaries import nest
-from tests.cast import NOW
+from tests.cast import NOW, TODAY
 from tests.learning.rated import CHAPTER, follow, published, rated
 from tests.promises import promise
 
@@ -231,6 +232,25 @@ def test_ratings_and_motivation_are_no_statement_and_a_prospect_has_no_such_file
     pack = pack_of(dora.subject)
     assert "portabilite/xapi.json" not in pack.namelist()
     assert "xapi.json" not in pack.read("lisez-moi.html").decode()
+
+
+@promise("P-103")
+def test_progress_and_ratings_may_be_carried_elsewhere_what_is_derived_may_not(
+    alice: Person,
+) -> None:
+    enrolment = learned(alice.subject)
+    rated(alice, 5, "Bien.")
+    Motivation.including_restricted.create(
+        subject=alice.subject, enrolment=enrolment, level="low", because={}, computed_on=TODAY
+    )
+
+    document = json.loads(pack_of(alice.subject).read("portabilite/donnees.json"))
+    carried = {category["code"]: category["rows"] for category in document["categories"]}
+
+    assert carried["accounts.member"]
+    assert carried["learning.completion"][0]["place"] == CHAPTER
+    assert carried["learning.rating"][0]["score"] == 5
+    assert "learning.motivation" not in carried
 
 
 def test_values_that_nobody_foresaw_still_make_statements() -> None:

@@ -14,6 +14,7 @@ from clairevoie.learning.models import (
     CohortInvitation,
     Completion,
     Correction,
+    Difficulty,
     Document,
     Edition,
     Enrolment,
@@ -189,6 +190,7 @@ declare(
         Rating,
         activity="rating",
         keep="survey",
+        carried=True,  # promised (P-103), though it rests on a legitimate interest
         title="Notes que vous avez données",
         provided=("score", "review"),
         observed=(
@@ -201,6 +203,11 @@ declare(
             "moderated_on",
         ),
         technical=("uuid", "moderator", "counted"),
+    ),
+    Impersonal(
+        Difficulty,
+        because="Rounded figures of ten people or more, written anew each night without those who "
+        "object: they say where a lesson is unclear, never who stumbled.",
     ),
     Impersonal(
         Figure,

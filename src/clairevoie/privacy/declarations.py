@@ -41,6 +41,8 @@ class Personal:
     ``files`` names the columns, among those, that point to a stored file. ``title`` and
     ``labels`` are French msgids; ``labels`` names columns of third parties, whose own words
     are not ours. ``indexed`` names columns of theirs that a migration of ours indexes.
+    ``carried`` gives the person these rows to carry elsewhere where the law does not ask for it
+    (a legitimate interest: GDPR art. 20 stops at consent and contract).
     """
 
     model: type[Model]
@@ -59,6 +61,7 @@ class Personal:
     files: tuple[str, ...] = field(default=(), kw_only=True)
     clock: str | None = field(default=None, kw_only=True)
     indexed: tuple[str, ...] = field(default=(), kw_only=True)
+    carried: bool = field(default=False, kw_only=True)
 
     @property
     def label(self) -> str:

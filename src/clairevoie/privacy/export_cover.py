@@ -298,7 +298,8 @@ def nobodys(label: str) -> Category:
 
 def carried_columns(category: Category) -> tuple[int, ...]:
     """Positions of the columns the person may carry elsewhere (art. 20, WP 242)."""
-    if category.activity.basis not in (Basis.CONSENT, Basis.CONTRACT):
+    due = category.activity.basis in (Basis.CONSENT, Basis.CONTRACT)
+    if not due and not category.declaration.carried:
         return ()
     return tuple(i for i, c in enumerate(category.columns) if c.provenance in _CARRIED)
 
