@@ -15,7 +15,15 @@ from uuid import UUID
 from django.db.models import F, Q, QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from clairevoie.learning.models import Cohort, Enrolment, Exercise, Motivation, Teaching
+from clairevoie.learning.models import (
+    Cohort,
+    Difficulty,
+    Enrolment,
+    Exercise,
+    Motivation,
+    Parcours,
+    Teaching,
+)
 from clairevoie.learning.outline import Step, outline_of
 from clairevoie.learning.progress import Progress, progress_of
 from clairevoie.lib.calendar import paris_date
@@ -121,6 +129,23 @@ def counts_of(cohort: Cohort, *, at: datetime) -> Mapping[Group, int]:
         )
         for group in Group
     }
+
+
+def hardest() -> QuerySet[Difficulty]:
+    """The exercises missed most often at first, of the editions that are read today."""
+    found = Difficulty.objects.filter(
+        missed_percent__gt=0, exercise__edition__in=Parcours.objects.values("current")
+    )
+    return (
+        found.select_related("exercise__chapter__edition")
+        .only(
+            *("people", "missed_percent", "computed_on"),
+            *("exercise__prompt", "exercise__chapter__title", "exercise__chapter__position"),
+            *("exercise__chapter__edition__uuid", "exercise__chapter__edition__title"),
+            "exercise__chapter__edition__language",
+        )
+        .order_by("-missed_percent", "exercise")[:A_PAGE]
+    )
 
 
 def _ranges(

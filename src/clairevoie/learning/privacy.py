@@ -210,6 +210,11 @@ declare(
         "object: they say where a lesson is unclear, never who stumbled.",
     ),
     Impersonal(
+        Difficulty,
+        because="Rounded figures of ten people or more, written anew each night without those who "
+        "object: they say where a lesson is unclear, never who stumbled.",
+    ),
+    Impersonal(
         Figure,
         because="Rounded figures of five people or more, each renewed only when five or more have "
         "moved: nobody’s score can be read in one, nor between two.",

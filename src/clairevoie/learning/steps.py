@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from clairevoie import privacy
-from clairevoie.learning.actions import counting, motivating
+from clairevoie.learning.actions import counting, improving, motivating
 from clairevoie.lib.calendar import paris_date
 
 
@@ -18,3 +18,9 @@ def count(at: datetime) -> int:
 def compute_motivation(at: datetime) -> int:
     """After what is due has left; before messages leave (P-025)."""
     return motivating.compute(on=paris_date(at))
+
+
+@privacy.daily.step("learning.improve", order=300)
+def rebuild_difficulties(at: datetime) -> int:
+    """Where lessons are unclear, without those who objected until tonight (P-011)."""
+    return improving.rebuild(on=paris_date(at))

@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("catalogue/", catalogue.listing, name="catalogue"),
     path("parcours/<slug:slug>/", catalogue.parcours, name="parcours"),
     path("formation/", cohorts.sessions, name="formation"),
+    path("formation/difficultes/", cohorts.difficulties, name="difficulties"),
     path("formation/sessions/<slug:slug>/", cohorts.cohort, name="cohort"),
     path("formation/corrections/", queue.queue, name="corrections"),
     path("formation/corrections/<uuid:number>/", queue.correction, name="correction"),

@@ -1,6 +1,6 @@
 """Parcours and their editions; who follows them, what they answer, hand in and think of them."""
 
-from clairevoie.learning.models.attempts import Attempt
+from clairevoie.learning.models.attempts import Attempt, Difficulty
 from clairevoie.learning.models.content import (
     Chapter,
     Edition,
@@ -58,6 +58,7 @@ __all__ = [
     "CohortInvitation",
     "Completion",
     "Correction",
+    "Difficulty",
     "Document",
     "Edition",
     "Enrolment",

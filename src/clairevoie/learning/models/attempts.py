@@ -50,3 +50,25 @@ class Attempt(PersonalRecord):
     @property
     def is_right(self) -> bool:
         return self.points == self.out_of
+
+
+class Difficulty(models.Model):
+    """How many missed an exercise at their first try, of ten people or more, without their names.
+
+    Written anew each night from the answers of those who let it be (P-011).
+    """
+
+    exercise = models.OneToOneField(Exercise, models.PROTECT, related_name="difficulty")
+    people = models.PositiveIntegerField(_("personnes"))
+    missed_percent = models.PositiveSmallIntegerField(_("manqué au premier essai, en %"))
+    computed_on = models.DateField(_("calculé le"))
+
+    class Meta:
+        verbose_name = _("difficulté d’un exercice")
+        verbose_name_plural = _("difficultés des exercices")
+        indexes: ClassVar = [
+            models.Index(fields=["-missed_percent", "exercise"], name="difficulty_hardest")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.exercise_id} : {self.missed_percent} %"

@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from clairevoie.learning.actions.improving import FEWEST
 from clairevoie.learning.cohorts import (
     COUNTED,
     Group,
@@ -13,6 +14,7 @@ from clairevoie.learning.cohorts import (
     Place,
     cohorts_of,
     counts_of,
+    hardest,
     page_of,
 )
 from clairevoie.learning.views.doors import member_of
@@ -48,6 +50,14 @@ def cohort(request: HttpRequest, slug: str) -> HttpResponse:
         "begins": after is None,
     }
     return render(request, "learning/formation/cohort.html", context)
+
+
+@require_safe
+@teaching("learning.follow")
+def difficulties(request: HttpRequest) -> HttpResponse:
+    """The exercises that most people miss at first: what to write more clearly."""
+    context = {"room": "difficulties", "difficulties": hardest(), "fewest": FEWEST}
+    return render(request, "learning/formation/difficulties.html", context)
 
 
 def _asked(request: HttpRequest) -> tuple[Group, Place | None]:
