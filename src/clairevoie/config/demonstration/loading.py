@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from clairevoie import privacy
 from clairevoie.config.demonstration import (
     agreements,
+    certificates,
     choices,
     learners,
     letters,
@@ -78,6 +79,7 @@ def load(*, at: datetime, told: Callable[[int], object] = lambda _total: None) -
         *projects.projects(world),
         *learners.learners(world),
         *ratings.ratings(world),
+        *certificates.certificates(world),
         *scenes.nights(world),
     ]
     with redirect_stderr(StringIO()):  # each letter written would be announced there

@@ -117,6 +117,14 @@ ACTIVE: tuple[Resident, ...] = (
         role=Role.TRAINER,
     ),
     Resident(
+        key="odile.tanguy",
+        first_names="Odile",
+        last_name="Tanguy",
+        joined=420,
+        used=1,
+        role=Role.ARCHIVIST,
+    ),
+    Resident(
         key="amina.diallo",
         first_names="Amina",
         last_name="Diallo",
