@@ -8,13 +8,20 @@ from __future__ import annotations
 from collections.abc import Container
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Final
 from uuid import UUID
 
 from django.template.loader import render_to_string
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
+from clairevoie.learning.done import Done, States
 from clairevoie.learning.outline import Outline, Part, Step, chapter_at, outline_of
+from clairevoie.lib.calendar import paris_date
+from clairevoie.lib.speech import day_marked_up
+
+_DAY: Final = "%day%"  # stands in what is kept for the day a step was done
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +62,19 @@ def steps_of(outline: Outline, place: str, done: Container[str]) -> SafeString:
         for line in lines
     ]
     return mark_safe("".join((before, *shown, after)))  # noqa: S308  # templates
+
+
+def programme_of(outline: Outline, done: Done, states: States) -> SafeString:
+    """All the steps on the page of the parcours, with the day each was done."""
+    shown = []
+    for before, lines, after in _programme(outline.edition, get_language() or "fr"):
+        shown.append(before)
+        for line in lines:
+            at = done.get(line.place)
+            said = day_marked_up(paris_date(at)) if at else escape(states.get(line.place, ""))
+            shown.append((line.done if at else line.left).replace(_DAY, said))
+        shown.append(after)
+    return mark_safe("".join(shown))  # noqa: S308  # templates, and what was escaped
 
 
 @lru_cache(maxsize=1024)
@@ -98,10 +118,22 @@ def _steps(edition: UUID, module: str, language: str) -> tuple[str, list[Line], 
     return before, [_line(outline, step) for step in part.steps], after
 
 
-def _line(outline: Outline, step: Step) -> Line:
+@lru_cache(maxsize=128)
+def _programme(edition: UUID, language: str) -> list[tuple[str, list[Line], str]]:
+    """``language`` is the active one: it keys the memory."""
+    outline, drawn = outline_of(edition), []
+    for part in outline.parts:
+        whole = render_to_string("learning/reading/part.html", {"part": part})
+        before, after = whole.split("<!--steps-->")
+        lines = [_line(outline, step, "learning/reading/row.html") for step in part.steps]
+        drawn.append((before, lines, after))
+    return drawn
+
+
+def _line(outline: Outline, step: Step, template: str = "learning/reading/step.html") -> Line:
     left, done = (
         render_to_string(
-            "learning/reading/step.html", {"outline": outline, "step": step, "done": is_done}
+            template, {"outline": outline, "step": step, "done": is_done, "day": _DAY}
         )
         for is_done in (False, True)
     )

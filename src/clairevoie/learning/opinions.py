@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from clairevoie.learning.models import Enrolment, Parcours, Rating, Unit
 from clairevoie.learning.units import Name, Rateable, headings
+from clairevoie.lib.prepared import Prepared
+
+_mine: Prepared[Rating] = Prepared(
+    lambda slug, subject: Rating.including_restricted.filter(parcours__slug=slug, subject=subject),
+    example=("slug", 1),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +33,28 @@ def given_in(enrolment: Enrolment) -> dict[Name, Rating]:
     """What a learner gave in one parcours: one query, however often it is asked."""
     kept: dict[Name, Rating] | None = enrolment.__dict__.get("_given")
     if kept is None:
-        mine = Rating.including_restricted.filter(
-            subject=enrolment.subject_id, parcours__slug=enrolment.parcours_id
-        )
+        mine = _mine.all(enrolment.parcours_id, enrolment.subject_id)
         kept = enrolment.__dict__["_given"] = {(one.unit, one.place): one for one in mine}
     return kept
 
 
-def rows_of(
-    enrolment: Enrolment, units: Mapping[Name, Rateable]
-) -> list[tuple[Rateable, Rating | None]]:
-    """All that can be rated, beside what was given."""
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Something to rate, what was given, and the same of its exercises."""
+
+    unit: Rateable
+    given: Rating | None
+    exercises: list[Row] = field(default_factory=list)
+
+
+def rows_of(enrolment: Enrolment, units: Mapping[Name, Rateable]) -> list[Row]:
+    """All that can be rated, beside what was given; exercises within their chapter."""
     given = given_in(enrolment)
-    return [(unit, given.get(name)) for name, unit in units.items()]
+    rows: list[Row] = []
+    for name, unit in units.items():
+        where = rows[-1].exercises if unit.unit == Unit.EXERCISE else rows
+        where.append(Row(unit, given.get(name)))
+    return rows
 
 
 def named(ratings: Iterable[Rating], editions: Mapping[str, UUID] | None = None) -> list[Named]:

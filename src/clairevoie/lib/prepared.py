@@ -64,7 +64,15 @@ class Prepared(_Read, Generic[M]):
         with connection.cursor() as cursor:
             cursor.execute(self._written.sql, _parameters(keys))
             found = cursor.fetchone()
-        return self._build(found) if found is not None else None
+        return self._build([found])[0] if found is not None else None
+
+    def all(self, *keys: Key) -> list[M]:
+        """Every row under ``keys``."""
+        self._ready()
+        with connection.cursor() as cursor:
+            cursor.execute(self._written.sql, _parameters(keys))
+            found = cursor.fetchall()
+        return self._build(found)
 
     def _write(self) -> None:
         super()._write()
@@ -77,9 +85,15 @@ class Prepared(_Read, Generic[M]):
             info, compiler.select, connection.alias
         )
 
-    def _build(self, found: tuple[Any, ...]) -> M:
+    def _build(self, found: list[tuple[Any, ...]]) -> list[M]:
         written = self._written
-        row = next(iter(written.compiler.apply_converters([found], written.converters)))
+        return [
+            self._built(row)
+            for row in written.compiler.apply_converters(found, written.converters)
+        ]
+
+    def _built(self, row: Any) -> M:
+        written = self._written
         built: M = written.model.from_db(connection.alias, written.names, row[written.own])
         for populator in written.related:
             populator.populate(row, built)

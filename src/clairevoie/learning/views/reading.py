@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,10 +9,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clairevoie.learning.actions import reading
-from clairevoie.learning.done import Done, States, done_by, resume_at, trainers_of
-from clairevoie.learning.drawn import drawn, steps_of
+from clairevoie.learning.done import Done, done_by, resume_at, trainers_of
+from clairevoie.learning.drawn import drawn, programme_of, steps_of
 from clairevoie.learning.models import Chapter, Enrolment
-from clairevoie.learning.outline import Outline, Step, chapter_at, outline_of
+from clairevoie.learning.outline import Outline, chapter_at, outline_of
 from clairevoie.learning.progress import progress_from
 from clairevoie.learning.views.doors import for_the_learner
 from clairevoie.lib import calendar
@@ -32,18 +31,11 @@ def parcours(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
         **around(enrolment, outline, done),
         "resume": resume_at(enrolment, outline, done),
         "minutes_left": outline.minutes_left(done),
-        "parts": [
-            (part, [_row(step, done, states) for step in part.steps]) for part in outline.parts
-        ],
+        "programme": programme_of(outline, done, states),
         "cohort": cohort,
         "trainers": trainers_of(cohort) if cohort else [],
     }
     return render(request, "learning/reading/parcours.html", context)
-
-
-def _row(step: Step, done: Done, states: States) -> tuple[Step, date | None, str]:
-    at = done.get(step.place)
-    return step, at and paris_date(at), states.get(step.place, "")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
