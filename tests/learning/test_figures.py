@@ -15,6 +15,7 @@ from clairevoie.learning.actions import counting, rating
 from clairevoie.learning.figures import LEARNING_WEEKS, THRESHOLD, Tally
 from clairevoie.learning.models import Enrolment, Figure, Parcours, Rating, Unit
 from tests.cast import NOW, TODAY
+from tests.gestion.conftest import give_second_factor
 from tests.learning.folder import SLUG
 from tests.learning.rated import follow, night, published, rated, rated_by_strangers, strangers
 from tests.promises import promise
@@ -127,7 +128,7 @@ def test_a_figure_taken_before_an_erasure_stays_and_says_nothing_of_anybody(
     assert printed() == "3,5"
 
 
-def test_units_are_apart(parcours: Parcours) -> None:
+def test_units_are_apart_and_shown_where_they_are(parcours: Parcours, bob: Person) -> None:
     rated_by_strangers(5, 5, 5, unit=Unit.MODULE, place="autour")
     rated_by_strangers(2, 2)
     rated_by_strangers(1, 1, 1, 1, 1, unit=Unit.MODULE, place="au-centre")
@@ -136,6 +137,13 @@ def test_units_are_apart(parcours: Parcours) -> None:
 
     assert Figure.objects.get().place == "au-centre"
     assert printed() == ""
+    assert "5 notes" in Client().get(f"/parcours/{SLUG}/").content.decode()
+    give_second_factor(bob)
+    trainer = Client()
+    trainer.force_login(bob.member)
+    room = trainer.get(f"/gestion/parcours/{SLUG}/").content.decode()
+    assert "1,0" in room
+    assert "Autour" not in room
 
 
 @pytest.mark.parametrize(

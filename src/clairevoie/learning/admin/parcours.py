@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -23,7 +24,9 @@ from clairevoie.learning.admin.cohort_forms import WayForm
 from clairevoie.learning.admin.forms import ArchiveForm
 from clairevoie.learning.content.folders import LARGEST_ZIP
 from clairevoie.learning.content.problems import ContentRefused
-from clairevoie.learning.models import Parcours
+from clairevoie.learning.models import Figure, Parcours
+from clairevoie.learning.results import results_of
+from clairevoie.learning.units import Rateable, units_of
 from clairevoie.lib import calendar
 from clairevoie.lib.speech import sentence
 from clairevoie.lib.uploads import SmallFilesInMemory
@@ -61,6 +64,24 @@ BRINGING = Deed(
     perform=lambda *_: "",
     form=ArchiveForm,
 )
+
+
+def _opinions(parcours: Parcours) -> Section:
+    """What learners think of each unit, from five on: nobody reads a score, staff no more."""
+    results = results_of([parcours.slug])[parcours.slug]
+    units = units_of(parcours.current.uuid) if parcours.current else {}
+
+    def row(unit: Rateable, figure: Figure) -> tuple[Any, ...]:
+        mean = number_format(figure.out_of_five, decimal_pos=1)
+        return unit.heading, unit.unit.label, mean, figure.people, figure.taken_on
+
+    measured = ((unit, results.ratings.get(name)) for name, unit in units.items())
+    return Section(
+        title=_("Ce qu’en pensent les apprenants"),
+        columns=(_("Quoi"), _("Unité"), _("Moyenne sur 5"), _("Personnes"), _("Calculée le")),
+        rows=[row(unit, figure) for unit, figure in measured if figure],
+        empty=_("Rien n’a encore été noté par cinq personnes."),
+    )
 
 
 @admin.register(Parcours)
@@ -137,6 +158,7 @@ class ParcoursRoom(ReadOnlyAdmin):
                 (_("Publié le"), record.published_at or "–"),
             ],
         )
+        yield _opinions(record)
         editions = record.editions.order_by("-number").only(
             "uuid", "number", "title", "imported_at", "chapter_count", "minutes"
         )

@@ -19,8 +19,9 @@ from django.utils.translation import gettext as _
 
 from clairevoie import policy
 from clairevoie.learning.forms import SCORES
-from clairevoie.learning.models import Enrolment, Unit
+from clairevoie.learning.models import Enrolment, Figure, Unit
 from clairevoie.learning.opinions import given_in
+from clairevoie.learning.results import Results
 
 register = template.Library()
 
@@ -71,6 +72,12 @@ def _what(unit: str) -> str:
         Unit.EXERCISE: _("Notez cet exercice"),
         Unit.PROJECT: _("Notez ce projet"),
     }[Unit(unit)]
+
+
+@register.simple_tag
+def mean(results: Results, unit: str, place: str) -> Figure | None:
+    """The figure in force of one unit, where there is one to show."""
+    return results.ratings.get((unit, place))
 
 
 @register.inclusion_tag("learning/ratings/choice.html")
