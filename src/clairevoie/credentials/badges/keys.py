@@ -30,7 +30,7 @@ Document = dict[str, Any]
 
 
 class KeyElsewhere(Exception):
-    """La clé ne vient pas du dossier de l’instance : changez CLAIREVOIE_BADGE, puis relancez."""
+    """La clé ne vient pas du dossier de l’instance : changez CLAIREVOIE_BADGE, puis relancez."""
 
 
 def issuer() -> str:

@@ -21,7 +21,7 @@ Document = dict[str, Any]
 
 
 class NoLongerHolds(Exception):
-    """Ce badge est de nous, mais il ne vaut plus : il a été révoqué, remplacé, ou il est échu."""
+    """Ce badge est de nous, mais il ne vaut plus : il a été révoqué, remplacé, ou il est échu."""
 
 
 def verified(data: bytes, *, at: datetime) -> Document:
