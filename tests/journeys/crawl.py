@@ -21,7 +21,7 @@ from clairevoie.lib import calendar
 from clairevoie.policy import Tracker
 from tests.architecture.addresses import addresses
 
-STAFF_ONLY = "/gestion/"
+STAFF_ONLY = ("/gestion/", "/formation/")
 SLACK = 86_400  # seconds: a day more, for a month of 31
 
 STORED = """() => [

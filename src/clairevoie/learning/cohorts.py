@@ -22,6 +22,7 @@ from clairevoie.learning.models import (
     Exercise,
     Motivation,
     Parcours,
+    Submission,
     Teaching,
 )
 from clairevoie.learning.outline import Step, outline_of
@@ -84,6 +85,7 @@ class Learner:
     here: Step | None
     last_on: date
     finished_on: date | None
+    waits: bool  # for the correction of a project: it is the trainer's turn
     quiet_days: int  # since the last activity, from fourteen on; otherwise 0
     resisting: Resisting | None
     motivation: Motivation | None
@@ -176,7 +178,7 @@ def _from(rows: QuerySet[Enrolment], clock: str, after: Place | None) -> QuerySe
 
 def _learners(enrolments: Sequence[Enrolment], *, at: datetime) -> list[Learner]:
     progress = progress_of(enrolments)
-    resisting = _resisting(enrolments)
+    resisting, waiting = _resisting(enrolments), _waiting(enrolments)
     return [
         Learner(
             name=_name_of(enrolment),
@@ -184,6 +186,7 @@ def _learners(enrolments: Sequence[Enrolment], *, at: datetime) -> list[Learner]
             here=outline_of(enrolment.edition_id).at(enrolment.last_place),
             last_on=paris_date(enrolment.last_at),
             finished_on=paris_date(enrolment.finished_at) if enrolment.finished_at else None,
+            waits=enrolment.uuid in waiting,
             quiet_days=_quiet_days(enrolment, at=at),
             resisting=resisting.get((enrolment.edition_id, enrolment.stuck_on)),
             motivation=getattr(enrolment, "motivation", None),
@@ -201,6 +204,14 @@ def _quiet_days(enrolment: Enrolment, *, at: datetime) -> int:
     if enrolment.finished_at is not None or enrolment.last_at >= at - QUIET:
         return 0
     return (paris_date(at) - paris_date(enrolment.last_at)).days
+
+
+def _waiting(enrolments: Sequence[Enrolment]) -> set[UUID]:
+    """Those whose project nobody has decided about yet."""
+    handed_in = Submission.objects.filter(
+        enrolment__uuid__in=[enrolment.uuid for enrolment in enrolments], decided_at__isnull=True
+    )
+    return set(handed_in.order_by().values_list("enrolment__uuid", flat=True))
 
 
 def _resisting(enrolments: Iterable[Enrolment]) -> dict[tuple[UUID, str], Resisting]:
