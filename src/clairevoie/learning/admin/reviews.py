@@ -10,11 +10,13 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from unfold.decorators import display
 
 from clairevoie.learning.actions import reviewing
 from clairevoie.learning.models import Rating, reviews_whose_publication_is_agreed
 from clairevoie.learning.opinions import named
 from clairevoie.lib import calendar
+from clairevoie.lib.speech import day_in_full
 from clairevoie.privacy.backoffice import Deed, ReadOnlyAdmin, Section, author
 
 
@@ -26,6 +28,10 @@ def _accept(request: HttpRequest, rating: Rating, _said: dict[str, Any]) -> str:
 def _refuse(request: HttpRequest, rating: Rating, _said: dict[str, Any]) -> str:
     reviewing.moderate(rating=rating, accepted=False, moderator=author(request), at=calendar.now())
     return _("L’avis ne sera pas publié.")
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 @admin.register(Rating)
@@ -40,7 +46,8 @@ class ParcoursReviewRoom(ReadOnlyAdmin):
         "personne. Sans accord, un avis n’apparaît pas ici ; une note n’y apparaît jamais."
     )
     empty = gettext_lazy("Aucun avis à publier. Ils arrivent dès qu’un auteur donne son accord.")
-    list_display = ("parcours_id", "unit", "answered_on", "moderation", "moderated_on")
+    list_display = ("about", "unit", "answered_on", "moderation", "moderated_on")
+    list_display_links = ("about",)
     list_filter = ("moderation",)
     ordering = ("-answered_on", "-id")
     deeds: ClassVar[Sequence[Deed]] = (
@@ -63,7 +70,18 @@ class ParcoursReviewRoom(ReadOnlyAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Rating]:
-        return reviews_whose_publication_is_agreed().select_related("subject")
+        agreed = reviews_whose_publication_is_agreed()
+        return agreed.select_related("subject", "parcours__current").defer(
+            "parcours__current__source", "parcours__current__searched"
+        )
+
+    @display(description=gettext_lazy("parcours"))
+    def about(self, record: Rating) -> str:
+        edition = record.parcours.current
+        return edition.title if edition else record.parcours_id
+
+    def name_of(self, record: Rating) -> str:
+        return _("Avis du %(day)s") % {"day": day_in_full(record.answered_on)}
 
     def sections(self, request: HttpRequest, record: Rating) -> Iterable[Section]:
         (one,) = named([record])
@@ -71,7 +89,7 @@ class ParcoursReviewRoom(ReadOnlyAdmin):
             title=_("Avis"),
             pairs=[
                 (_("Parcours"), one.parcours),
-                (record.get_unit_display().capitalize(), one.heading),
+                *([] if one.is_whole else [(_capital(record.get_unit_display()), one.heading)]),
                 (_("Avis"), record.review),
                 (_("Donné le"), record.answered_on),
                 (_("Relecture"), record.get_moderation_display()),
