@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.forms import BoundField
 from django.http import HttpRequest
 from django.utils.html import escape
+from django.utils.text import capfirst
 from django.utils.translation import gettext as said
 from django.utils.translation import gettext_lazy as _
 
@@ -113,9 +114,9 @@ class CorrectionForm(forms.Form):
         verdict = self.fields["verdict"]
         assert isinstance(verdict, forms.ChoiceField)
         verdict.choices = [
-            choice
-            for choice in Correction.Verdict.choices
-            if second or choice[0] != Correction.Verdict.SECOND
+            (code, capfirst(label))
+            for code, label in Correction.Verdict.choices
+            if second or code != Correction.Verdict.SECOND
         ]
 
     @property

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from clairevoie import privacy
-from clairevoie.learning.actions import counting, improving, motivating
+from clairevoie.learning.actions import counting, improving, motivating, submitting
 from clairevoie.lib.calendar import paris_date
 
 
@@ -24,3 +24,9 @@ def compute_motivation(at: datetime) -> int:
 def rebuild_difficulties(at: datetime) -> int:
     """Where lessons are unclear, without those who objected until tonight (P-011)."""
     return improving.rebuild(on=paris_date(at))
+
+
+@privacy.daily.step("learning.sweep-documents", order=890)
+def sweep_documents(at: datetime) -> int:
+    """A kill between a file and its row leaves a file that nobody would erase."""
+    return submitting.sweep_documents(at=at)

@@ -146,8 +146,9 @@ def page(
     status = 422 if refused else 200
     if form is not None and form.errors and form.too_heavy:
         status = 413
+    place = f"{found.module.slug}/{PROJECT}"
     context: dict[str, Any] = {
-        **around(enrolment, outline, done, place=f"{found.module.slug}/{PROJECT}"),
+        **around(enrolment, outline, done, place=place, at=done.get(place)),
         "project": found,
         "form": form or HandInForm(found),
         "talk": talk or TalkForm(),

@@ -13,8 +13,8 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clairevoie.accounts.models import Member
@@ -113,9 +113,19 @@ def _row(submission: Submission, now: datetime) -> Row:
         learner=_name_of(submission),
         parcours=enrolment.edition.title,
         session=enrolment.cohort.name if enrolment.cohort else "",
-        waited=timesince(submission.submitted_at, now, depth=1),
+        waited=_waited(now - submission.submitted_at),
         is_late=submission.is_open and now - submission.submitted_at > _LONG,
     )
+
+
+def _waited(span: timedelta) -> str:
+    """« 11 jours », « 3 heures »: the days are counted, because weeks hide them."""
+    if span.days:
+        return ngettext("%(n)d\u00a0jour", "%(n)d\u00a0jours", span.days) % {"n": span.days}
+    hours = span.seconds // 3600
+    if hours:
+        return ngettext("%(n)d\u00a0heure", "%(n)d\u00a0heures", hours) % {"n": hours}
+    return _("quelques minutes")
 
 
 def _name_of(submission: Submission) -> str:
