@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from hashlib import sha256
 from random import Random
 from typing import Final
@@ -60,6 +61,7 @@ class NotRanked(AnswerRefused):
     """Donnez un rang à chaque élément : chaque rang sert une fois."""
 
 
+@lru_cache(maxsize=4096)
 def shuffled(count: int, *, enrolment: UUID, code: str) -> tuple[int, ...]:
     """Rank shown → rank in the definition; never as the author wrote, where there are three."""
     order = list(range(count))

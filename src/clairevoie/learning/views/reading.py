@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -9,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clairevoie.learning.actions import reading
-from clairevoie.learning.done import Done, done_by, resume_at, trainers_of
+from clairevoie.learning.done import done_at, done_by, places_done, resume_at, trainers_of
 from clairevoie.learning.drawn import drawn, programme_of, steps_of
 from clairevoie.learning.models import Chapter, Enrolment
 from clairevoie.learning.outline import Outline, chapter_at, outline_of
@@ -77,9 +79,10 @@ def _page(
     refused: str = "",
 ) -> HttpResponse:
     place = reading.place_of(shown)
-    done, _states = done_by(enrolment, outline)
+    done = places_done(enrolment, outline)
+    at = done_at(enrolment, place) if place in done else None
     context = {
-        **around(enrolment, outline, done, place=place),
+        **around(enrolment, outline, done, place=place, at=at),
         "chapter": shown,
         "refused": refused,
     }
@@ -88,9 +91,17 @@ def _page(
 
 
 def around(
-    enrolment: Enrolment, outline: Outline, done: Done, *, place: str = ""
+    enrolment: Enrolment,
+    outline: Outline,
+    done: Collection[str],
+    *,
+    place: str = "",
+    at: datetime | None = None,
 ) -> dict[str, Any]:
-    """What every page of a learner needs; with a ``place``, what frames the page of that step."""
+    """What every page of a learner needs; with a ``place``, what frames the page of that step.
+
+    ``done``: places of the steps that are done; ``at``: when the one at ``place`` was.
+    """
     context = {
         "enrolment": enrolment,
         "outline": outline,
@@ -98,7 +109,6 @@ def around(
         "progress": progress_from(done=len(done), total=len(outline.steps)),
     }
     if place:
-        at = done.get(place)
         context |= {
             "place": place,
             "drawn": drawn(outline, place),
