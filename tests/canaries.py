@@ -85,6 +85,8 @@ class Nest:
                     yield column.name, self.row(column.related_model)
             elif column.name == owner:  # a copy of the person's public number
                 yield column.name, self.subject.uuid
+            elif column.primary_key and isinstance(column, models.IntegerField):
+                yield column.name, self.number
             elif (model._meta.label, column.name) in DEMANDED:
                 yield column.name, DEMANDED[model._meta.label, column.name]
             else:

@@ -127,6 +127,7 @@ def test_a_hundred_kills_end_in_the_state_of_no_kill() -> None:
         **{t.declaration.label: 0 for t in tables()},
         "privacy.ContactPoint": STAYING,
         "privacy.Consent": 3 * STAYING,
+        "privacy.ConsentProof": 3 * DUE,
         "subjects": STAYING,
         "tombstones": DUE,
     }

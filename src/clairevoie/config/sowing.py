@@ -154,6 +154,8 @@ def _plain(column: Any, speak: Dialect, *, serial: str, row: str) -> str:
         case models.GenericIPAddressField():
             text = f"'203.0.113.' || {speak.text(f'{serial} % 250')}"
             return f"({text})::inet" if speak.postgresql else f"({text})"
+        case models.BigIntegerField() if column.unique:
+            return serial
         case models.IntegerField() | models.FloatField() | models.DecimalField():
             return f"({serial} % 10)"
         case models.BinaryField():

@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 
-from clairevoie import policy
+from clairevoie import policy, privacy
 from clairevoie.consent.signing import Document, sign, written
-from clairevoie.privacy.models import Consent, ConsentText
+from clairevoie.lib.calendar import last_lawful_day, paris_date
+from clairevoie.privacy.models import Consent, ConsentProof, ConsentText
+from clairevoie.privacy.proofs import RULE
 
-__all__ = ["file_of", "number_of", "receipt_of", "sign", "written"]
+__all__ = ["Standing", "file_of", "number_of", "receipt_of", "sign", "standing_of", "written"]
 
 _ENTITY = {"@type": "@id"}
 _INSTANT = {"@type": "xsd:dateTime"}
@@ -71,7 +74,79 @@ def file_of(consent: Consent, *, at: datetime) -> bytes:
 
 def number_of(consent: Consent) -> uuid.UUID:
     """The number of a record: the same each time, and no key of the database."""
-    return uuid.uuid5(uuid.NAMESPACE_OID, f"clairevoie:{consent.pk}:{consent.at.isoformat()}")
+    return _number(consent.pk, consent.at)
+
+
+def _number(record: int, at: datetime) -> uuid.UUID:
+    instant = at.astimezone(UTC).isoformat()
+    return uuid.uuid5(uuid.NAMESPACE_OID, f"clairevoie:{record}:{instant}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What this instance still knows of the consent behind a receipt."""
+
+    given_at: datetime
+    withdrawn_at: datetime | None
+    ended_on: date | None  # None: it is in force
+    kept_until: date | None  # the last day of the proof; None: as long as the person is known
+
+
+def standing_of(receipt: Document) -> Standing | None:
+    """The very record that a genuine receipt tells of; None once nothing of it is kept.
+
+    Looked for among the people we know, then among the proofs of those who were erased. A record
+    whose words are not the receipt's is not the one.
+    """
+    try:
+        number = uuid.UUID(receipt["dpv:hasIdentifier"])
+        person = uuid.UUID(receipt["dpv:hasDataSubject"]["dpv:hasIdentifier"])
+        activity = str(receipt["dpv:hasProcess"][0]["dpv:hasIdentifier"])
+        text_hash = str(receipt["dpv:hasNotice"][0]["schema:sha256"])
+        second = datetime.fromisoformat(receipt["dct:created"])
+    except (KeyError, IndexError, TypeError, ValueError):
+        return None
+    given = _still_known(number, person, activity)
+    if given is not None and given.text_hash == text_hash:
+        return _standing_of(given)
+    proofs = ConsentProof.objects.filter(
+        given_at__range=(second, second + timedelta(seconds=1)), text_hash=text_hash
+    )
+    mine = (proof for proof in proofs if _number(proof.record, proof.given_at) == number)
+    found = next(mine, None)
+    return _kept(found) if found is not None else None
+
+
+def _still_known(number: uuid.UUID, person: uuid.UUID, activity: str) -> Consent | None:
+    subject = privacy.numbered(person)
+    if subject is None:
+        return None
+    acts = Consent.including_restricted.filter(subject=subject, activity=activity, given=True)
+    return next((act for act in acts if number_of(act) == number), None)
+
+
+def _standing_of(given: Consent) -> Standing:
+    later = Consent.including_restricted.filter(
+        subject=given.subject_id, activity=given.activity, id__gt=given.pk
+    )
+    after = later.order_by("id").first()
+    return Standing(
+        given_at=given.at,
+        withdrawn_at=after.at if after is not None and not after.given else None,
+        ended_on=paris_date(after.at) if after is not None else None,
+        kept_until=None,
+    )
+
+
+def _kept(proof: ConsentProof) -> Standing:
+    duration = policy.current().retention[RULE].duration
+    assert duration is not None
+    return Standing(
+        given_at=proof.given_at,
+        withdrawn_at=proof.withdrawn_at,
+        ended_on=proof.ended_on,
+        kept_until=last_lawful_day(proof.ended_on, duration),
+    )
 
 
 def receipt_of(consent: Consent) -> Document:

@@ -2,7 +2,8 @@
 
 A batch is one transaction: rows, tombstones, ledger line, and the outbox entries for files.
 What the law keeps (rules that outlive erasure) stays on a *shell*: the person's number, with
-no clock and no contact, which leaves with the last archive.
+no clock and no contact, which leaves with the last archive. Of consents the bare proof stays,
+on no shell (:mod:`.proofs`).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from django.db.models import QuerySet
 from clairevoie.lib import calendar
 from clairevoie.privacy import ledger
 from clairevoie.privacy.models import DataSubject, Disclosure, Effect, Tombstone
+from clairevoie.privacy.proofs import keep_proofs
 from clairevoie.privacy.tables import (
     Table,
     among,
@@ -69,7 +71,7 @@ def erase(subject: DataSubject, *, because: str, on: date) -> Erasure:
             raise CannotErase
         removed = erase_batch([person.pk], on=on)
         _prove("{owner} = %s", person.pk)
-        kept = count_rows(person.pk, lasting_tables())
+        kept = count_rows(person.pk, lasting_tables()) | _count_copies(person.uuid)
         ledger.append(
             executor="rights.erase",
             at=calendar.now(),
@@ -120,6 +122,7 @@ def fingerprint(names: Iterable[str]) -> str:
 def erase_batch(ids: Sequence[int], *, on: date) -> dict[str, int]:
     """Erase these people (locked by the caller, in its transaction); rows by table."""
     tell_recipients(ids)
+    keep_proofs(ids, on=on)
     removed = remove(passing_tables(), ids)
     for table in tables():
         unname(table, ids)
@@ -188,6 +191,16 @@ def bury(ids: Sequence[int], *, on: date) -> None:
         (on.isoformat(), parameter),
     )
     _prove_by_keys()
+
+
+def _count_copies(number: UUID) -> dict[str, int]:
+    """Archives that copy the person's number: no key leads there any more."""
+    copying = (t.declaration for t in lasting_tables() if t.declaration.by_number)
+    counts = {
+        told.label: told.model._base_manager.filter(**{told.subject: number}).count()
+        for told in copying
+    }
+    return {label: count for label, count in counts.items() if count}
 
 
 def _has_rows(table: Table) -> str:

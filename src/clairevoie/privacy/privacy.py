@@ -5,6 +5,7 @@ from clairevoie.privacy.models import (
     Acknowledgement,
     Consent,
     ConsentCoverage,
+    ConsentProof,
     ConsentText,
     ContactPoint,
     DataSubject,
@@ -79,6 +80,15 @@ declare(
         },
     ),
     Impersonal(ConsentCoverage, because="Two fingerprints of the policy's facts."),
+    Personal(
+        ConsentProof,
+        activity="rights",
+        keep="consent-proof",
+        subject="person",  # a copy of the public number: the proof needs nobody's row
+        title="Preuves de consentements passés",
+        observed=("activity", "text_hash", "fingerprint", "given_at", "withdrawn_at", "ended_on"),
+        technical=("record",),
+    ),
     Personal(
         Objection,
         activity="rights",

@@ -20,7 +20,10 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 FROZEN = ["privacy_ledgerentry", "privacy_consenttext", "privacy_consentcoverage"]
 SEALED: dict[str, tuple[str, ...]] = {}
-APPEND_ONLY = ["privacy_consent", "privacy_objection", "privacy_acknowledgement"]
+APPEND_ONLY = [
+    *("privacy_consent", "privacy_consentproof"),
+    *("privacy_objection", "privacy_acknowledgement"),
+]
 
 Sealed = Mapping[str, tuple[str, ...]]
 

@@ -4,6 +4,7 @@ from clairevoie.privacy.models.choices import (
     Acknowledgement,
     Consent,
     ConsentCoverage,
+    ConsentProof,
     ConsentText,
     Objection,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "Acknowledgement",
     "Consent",
     "ConsentCoverage",
+    "ConsentProof",
     "ConsentText",
     "ContactPoint",
     "DataSubject",

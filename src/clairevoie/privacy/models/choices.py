@@ -105,7 +105,36 @@ class Consent(Choice):
         indexes: ClassVar = [
             *PersonalRecord.Meta.indexes,
             models.Index(fields=["activity", "subject", "id"], name="consent_last_word"),
+            models.Index(fields=["activity", "id"], name="consent_by_activity"),  # back office
         ]
+
+
+class ConsentProof(models.Model):
+    """What is left of one consent once its person is erased: that it was given, and to what.
+
+    Five years after its end (rule ``consent-proof``) it leaves too. ``record`` was the consent's
+    own key: with the instant it makes the number that stands on the receipt the person kept
+    (:func:`clairevoie.consent.receipts.number_of`). No key leads to anybody.
+    """
+
+    record = models.BigIntegerField(_("enregistrement"), primary_key=True)
+    person = models.UUIDField(_("ancien numéro public"), db_index=True)
+    activity = models.CharField(_("activité"), max_length=64)
+    text_hash = models.CharField(_("empreinte du texte"), max_length=64)
+    fingerprint = models.CharField(_("empreinte des faits"), max_length=64)
+    given_at = models.DateTimeField(_("donné le"), db_index=True)
+    withdrawn_at = models.DateTimeField(_("retiré le"), null=True)
+    ended_on = models.DateField(_("fini le"))
+
+    class Meta:
+        verbose_name = _("preuve de consentement")
+        verbose_name_plural = _("preuves de consentement")
+        indexes: ClassVar = [
+            models.Index(fields=["ended_on", "record"], name="consent_proof_clock"),
+        ]
+
+    def __str__(self) -> str:
+        return f"proof of consent {self.record}"
 
 
 class Objection(Choice):

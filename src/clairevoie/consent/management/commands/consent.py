@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
-from clairevoie.consent import signing
+from clairevoie.consent import receipts, signing
 from clairevoie.lib import calendar
-from clairevoie.lib.speech import sentence
+from clairevoie.lib.speech import day_in_full, sentence
 from clairevoie.privacy.console import VerbCommand
 
 _LARGEST = 1_000_000  # bytes; a receipt has some five thousand
@@ -40,13 +41,23 @@ class Command(VerbCommand):
             found, problem = {}, sentence(refused)
         except (ValueError, KeyError) as error:
             raise CommandError(_("Ce fichier de clés n’en est pas un.")) from error
+        ours = not problem and keys is None  # somebody else's receipt is in no table of ours
+        standing = receipts.standing_of(found) if ours else None
         if as_json:
-            self.answer({"genuine": not problem, "record": found.get("dpv:hasIdentifier")})
+            self.answer(
+                {
+                    "genuine": not problem,
+                    "record": found.get("dpv:hasIdentifier"),
+                    "standing": asdict(standing) if standing else None,
+                }
+            )
         if problem and not as_json:
             raise CommandError(problem)
         if problem:
             sys.exit(1)
         self.say(_("Reçu authentique : pas un octet n’a changé depuis sa signature."))
+        if ours and not as_json:
+            self.say(_said(standing))
 
     def new_key(self, **_options: Any) -> None:
         try:
@@ -57,6 +68,21 @@ class Command(VerbCommand):
             _("Ancienne clé gardée dans %(path)s. Relancez l’instance : une autre sera faite.")
             % {"path": aside}
         )
+
+
+def _said(standing: receipts.Standing | None) -> str:
+    """What is still known here of the consent that a receipt tells of."""
+    if standing is None:
+        return _("Rien n’en est plus gardé ici\u00a0: le délai est passé.")
+    if standing.ended_on is None:
+        return _("Cet accord est en vigueur ici.")
+    end = {"day": day_in_full(standing.ended_on)}
+    if standing.kept_until is None:
+        return _("Cet accord est au dossier de la personne\u202f; il a pris fin le %(day)s.") % end
+    return _(
+        "La personne est effacée\u202f; la preuve dit la même chose. L’accord a pris fin le "
+        "%(day)s, la preuve part après le %(last)s."
+    ) % {**end, "last": day_in_full(standing.kept_until)}
 
 
 def _read(path: Path) -> bytes:
