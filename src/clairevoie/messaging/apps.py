@@ -10,3 +10,4 @@ class MessagingConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("clairevoie.messaging.checks")  # registers itself; needs the models
+        import_module("clairevoie.messaging.reviewing")  # likewise

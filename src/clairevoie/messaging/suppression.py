@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import transaction
 
 from clairevoie import policy, privacy
-from clairevoie.lib.calendar import paris_date
+from clairevoie.lib.calendar import last_lawful_day, paris_date
 from clairevoie.lib.contact import strict_key, without_tag
 from clairevoie.messaging.models import Suppression
 from clairevoie.privacy.models import DataSubject
@@ -25,6 +25,7 @@ Contact = tuple[str, str]  # kind, address or number
 
 EVERYTHING = "everything"  # all that can be stopped, of today and later
 UNREACHABLE = "unreachable"  # the mailbox no longer exists: only security and contract are tried
+RULE = "suppression"
 _BATCH = 1_000
 
 
@@ -216,6 +217,13 @@ def oldest_review() -> date | None:
     """When the row reviewed longest ago was: the list is to be read again within three years."""
     first = Suppression.objects.order_by("reviewed_on", "id").first()
     return first.reviewed_on if first else None
+
+
+def last_day_of(reviewed: date) -> date:
+    """The last lawful day of a row that was last reviewed on ``reviewed``."""
+    duration = policy.current().retention[RULE].duration
+    assert duration is not None
+    return last_lawful_day(reviewed, duration)
 
 
 def _go_on_for_the_others(row: Suppression, key: bytes, *, but: str) -> None:

@@ -56,6 +56,12 @@ def count(at: datetime) -> int:
     return sending.count(at=at)
 
 
+@daily.step("newsletter.count-followers", order=600)
+def count_followers(at: datetime) -> int:
+    """How many people follow each topic."""
+    return sending.count_followers()
+
+
 @daily.step("newsletter.forget-reports")
 def forget_reports(at: datetime) -> int:
     """Reports of imports after a week."""

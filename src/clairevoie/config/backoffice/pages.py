@@ -22,6 +22,7 @@ from clairevoie.audience.admin import dashboard
 from clairevoie.config.backoffice import figures, recipients, refusals, trackers
 from clairevoie.lib import calendar
 from clairevoie.privacy.models import Execution
+from clairevoie.privacy.reminders import reminders
 
 
 def today(request: HttpRequest) -> dict[str, Any]:
@@ -35,6 +36,7 @@ def today(request: HttpRequest) -> dict[str, Any]:
         "incidents": figures.open_incidents(now) if sees("privacy.view_incident") else None,
         "daily": figures.last_daily_run(now) if sees("privacy.view_retention") else None,
         "promises": figures.promises() if sees("privacy.view_policy") else None,
+        "reminders": [each for each in reminders(on=on) if sees(each.permission)],
     }
 
 

@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.admin import AdminSite
-from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -19,9 +18,12 @@ from clairevoie.lib import calendar
 from clairevoie.lib.contact import EMAIL, PHONE, NotAContact, normalise
 from clairevoie.lib.speech import sentence
 from clairevoie.messaging.models import Suppression
+from clairevoie.messaging.reviewing import is_soon, to_review
 from clairevoie.privacy.backoffice import Section, author
 
 REVIEW = "messaging.review_suppressions"
+A_PAGE = 50
+_DIGITS = 19  # of the largest key a database holds
 
 SOURCES = (
     ("e-mail", gettext_lazy("par e-mail")),
@@ -125,19 +127,34 @@ def _found(kind: str, raw: str) -> Section:
 
 
 def _around(request: HttpRequest, form: RefusalForm) -> dict[str, Any]:
-    counts = Suppression.objects.values("purpose", "because").annotate(count=Count("pk"))
-    reasons = dict(Suppression.Because.choices)
+    """One page of the list, the latest first: by key, as fast at any size, and never counted."""
+    below = _number(request.GET.get("avant", ""))
+    older = Suppression.objects.filter(pk__lt=below) if below else Suppression.objects.all()
+    rows = list(older.order_by("-pk")[: A_PAGE + 1])
+    oldest = messaging.oldest_review()
+    last = messaging.last_day_of(oldest) if oldest else None
     return {
         "form": form,
         "may_review": request.user.has_perm(REVIEW),
-        "oldest": messaging.oldest_review(),
-        "counts": Section(
-            title=_("La liste"),
-            columns=[_("Ce qui est arrêté"), _("Motif"), _("Contacts")],
+        "oldest": oldest,
+        "last_day": last,
+        "to_review": to_review(last) if last and is_soon(last, on=calendar.today()) else "",
+        "older": rows[A_PAGE - 1].pk if len(rows) > A_PAGE else None,
+        "latest": not below,
+        "listed": Section(
+            title=_("La liste, les plus récentes d’abord"),
+            columns=[_("Depuis le"), _("Ce qui est arrêté"), _("Motif"), _("Où")],
             rows=[
-                (_title(row["purpose"]), reasons[row["because"]], row["count"])
-                for row in counts.order_by("purpose", "because")
+                (row.since, _title(row.purpose), row.get_because_display(), row.source or "–")
+                for row in rows[:A_PAGE]
             ],
-            empty=_("Personne ne s’est encore opposé à un envoi."),
+            empty=_("Personne ne s’est encore opposé à un envoi.")
+            if not below
+            else _("Aucune opposition plus ancienne."),
         ),
     }
+
+
+def _number(typed: str) -> int | None:
+    """The key of a row; anything else is the first page."""
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < _DIGITS else None

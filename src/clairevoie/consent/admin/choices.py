@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
 
 from django.contrib import admin
+from django.contrib.admin import SimpleListFilter
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,6 +18,29 @@ from unfold.decorators import display
 from clairevoie.consent.models import ShownText, TrackerChoice
 from clairevoie.lib import calendar
 from clairevoie.privacy.backoffice import ReadOnlyAdmin, Section
+
+
+class SinceFilter(SimpleListFilter):
+    """The last days: a range of the day's index. By its surface a choice is found in no index."""
+
+    title = gettext_lazy("depuis")
+    parameter_name = "depuis"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [
+            ("1", gettext_lazy("aujourd’hui")),
+            ("7", gettext_lazy("sept jours")),
+            ("31", gettext_lazy("un mois")),
+        ]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[TrackerChoice]
+    ) -> QuerySet[TrackerChoice]:
+        chosen = self.value()
+        if chosen not in ("1", "7", "31"):
+            return queryset
+        first = calendar.today() - timedelta(days=int(chosen) - 1)
+        return queryset.filter(chosen_on__gte=first)
 
 
 @admin.register(TrackerChoice)
@@ -27,9 +55,21 @@ class ChoiceRoom(ReadOnlyAdmin):
     )
     empty = gettext_lazy("Personne n’a encore choisi.")
     list_display = ("instant", "surface", "accepted", "refused", "withdrawn", "signal")
-    list_filter = ("surface", "gpc")
-    date_hierarchy = "chosen_on"
+    list_filter = (SinceFilter,)
+    search_fields = ("number",)
+    search_help_text = gettext_lazy("Le numéro du choix, tel qu’il est sur le reçu.")
     ordering = ("-chosen_on", "-chosen_at")  # by the day, which is indexed
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[TrackerChoice], search_term: str
+    ) -> tuple[QuerySet[TrackerChoice], bool]:
+        """By the whole number, which is the key; anything else is nobody's choice."""
+        if not search_term:
+            return queryset, False
+        try:
+            return queryset.filter(pk=UUID(search_term.strip())), False
+        except ValueError:
+            return queryset.none(), False
 
     @display(description=gettext_lazy("instant"))
     def instant(self, record: TrackerChoice) -> str:

@@ -13,7 +13,14 @@ from clairevoie.messaging.models import Message
 from clairevoie.newsletter.actions.starting import mailing_of
 from clairevoie.newsletter.actions.writing import locked_draft
 from clairevoie.newsletter.letters import composed
-from clairevoie.newsletter.models import ACTIVITY, Campaign, Import, recipients_of
+from clairevoie.newsletter.models import (
+    ACTIVITY,
+    Campaign,
+    Import,
+    Topic,
+    followers_by_topic,
+    recipients_of,
+)
 from clairevoie.newsletter.tasks import read_import, start_letter
 from clairevoie.privacy.models import Consent, DataSubject
 
@@ -115,6 +122,16 @@ def count(*, at: datetime) -> int:
         letters, ["recipients", "reached", "refused", "bounced", "departures"]
     )
     return len(letters)
+
+
+def count_followers() -> int:
+    """Write down how many follow each topic: pages of the back office count nobody."""
+    counted = followers_by_topic()
+    topics = list(Topic.objects.all())
+    for topic in topics:
+        topic.followers = counted.get(topic.slug, 0)
+    Topic.objects.bulk_update(topics, ["followers"])
+    return len(topics)
 
 
 def read_later(batch: Import) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
@@ -17,7 +16,7 @@ from clairevoie.lib import calendar
 from clairevoie.newsletter.actions import writing
 from clairevoie.newsletter.admin.forms import TopicForm
 from clairevoie.newsletter.admin.pages import begin
-from clairevoie.newsletter.models import Topic, with_followers
+from clairevoie.newsletter.models import Topic
 from clairevoie.privacy.backoffice import Deed, ReadOnlyAdmin, Section, author
 
 
@@ -60,7 +59,7 @@ class TopicRoom(ReadOnlyAdmin):
     list_before_template = "gestion/topics.html"
     introduction = gettext_lazy(
         "Ce que chacun peut suivre, dans l’ordre de la page d’abonnement. Le nombre d’abonnés "
-        "est celui des personnes à qui la lettre peut partir aujourd’hui."
+        "est celui des personnes à qui la lettre pouvait partir cette nuit."
     )
     empty = gettext_lazy("Aucun thème. Ouvrez-en un pour que l’on puisse s’abonner.")
     list_display = ("name", "description", "followers", "state")
@@ -95,13 +94,6 @@ class TopicRoom(ReadOnlyAdmin):
         ),
     )
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Topic]:
-        return with_followers(Topic.objects.all())
-
-    @display(description=gettext_lazy("abonnés"))
-    def followers(self, record: Topic) -> int:
-        return record.followers or 0  # type: ignore[attr-defined]
-
     @display(description=gettext_lazy("état"), label={"open": "success", "closed": "info"})
     def state(self, record: Topic) -> tuple[str, str]:
         return ("closed", _("fermé")) if record.closed else ("open", _("ouvert"))
@@ -113,7 +105,7 @@ class TopicRoom(ReadOnlyAdmin):
                 (_("Nom"), record.name),
                 (_("Description"), record.description or "–"),
                 (_("Code"), record.slug),
-                (_("Abonnés"), self.followers(record)),
+                (_("Abonnés, cette nuit"), record.followers),
                 (_("Proposé"), _("non") if record.closed else _("oui")),
             ],
         )

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from clairevoie.lib import calendar
 from clairevoie.privacy import daily
 from clairevoie.privacy.console import day, night_of
+from clairevoie.privacy.reminders import reminders
 
 _RETRY = timedelta(hours=1)
 _NAP = timedelta(minutes=1)  # short, because a machine that slept must notice that it is morning
@@ -50,6 +51,8 @@ class Command(BaseCommand):
             self.stdout.write(_document(done))
         elif not done.failed:
             self.stdout.write(_("Ronde faite : %(steps)d étapes.") % {"steps": len(done.steps)})
+        for reminder in reminders(on=calendar.paris_date(done.as_of)):
+            self.stderr.write(reminder.what)
         if done.failed and not as_json:
             raise CommandError(
                 _("Étapes en échec : %(names)s.") % {"names": ", ".join(done.failed)}

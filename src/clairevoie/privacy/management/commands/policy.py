@@ -19,6 +19,7 @@ from clairevoie.lib import calendar
 from clairevoie.lib.duration import Duration
 from clairevoie.policy import Draft, Importance, PolicyError
 from clairevoie.privacy.publication import altered_versions, record_versions
+from clairevoie.privacy.reminders import reminders
 
 
 class Command(BaseCommand):
@@ -51,6 +52,8 @@ class Command(BaseCommand):
             self._compare_with_ledger()
         for todo in policy.reminders(checked, on=calendar.today()):
             self._say(f"{todo.file}, {todo.key} : {_(todo.what)}")
+        if folder is None:
+            self._remind()
         counts = policy.count(checked)
         if as_json:
             self._document(asdict(counts))
@@ -126,6 +129,14 @@ class Command(BaseCommand):
                 _("Le texte publié a changé : version %(numbers)s. Restaurez-le (git log).")
                 % {"numbers": ", ".join(map(str, altered))}
             )
+
+    def _remind(self) -> None:
+        """What people must do by hand: the policy holds only if they do."""
+        try:
+            for reminder in reminders(on=calendar.today()):
+                self._say(reminder.what)
+        except DatabaseError:
+            return  # said above: there is no instance yet
 
     # --- Writing ------------------------------------------------------------------------------
 
