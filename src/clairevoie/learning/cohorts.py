@@ -100,11 +100,11 @@ class Page:
 
 
 def cohorts_of(trainer: DataSubject) -> QuerySet[Cohort, Any]:
-    """Those a trainer helps, the latest first, each with the ``title`` of its parcours."""
+    """Those a trainer helps, the latest first, each with the ``title`` and ``language`` of its parcours."""
     taught = Teaching.objects.of(trainer).values("cohort")
     return (
         Cohort.objects.filter(slug__in=taught)
-        .annotate(title=F("parcours__current__title"))
+        .annotate(title=F("parcours__current__title"), language=F("parcours__current__language"))
         .order_by("-starts_on", "slug")
     )
 

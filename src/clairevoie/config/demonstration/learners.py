@@ -130,7 +130,8 @@ def _work(world: World, at: datetime, *, follower: Follower) -> None:
         .order_by("position")
     )
     read = chapters[: follower.done]
-    evenings = _evenings(enrolment.enrolled_at, at, read)
+    began = max(enrolment.enrolled_at, world.at(follower.began, 11))  # others enrolled some sooner
+    evenings = _evenings(began, at, read)
     Attempt.objects.bulk_create(
         attempt
         for chapter, evening in zip(read, evenings, strict=True)
@@ -164,7 +165,7 @@ def _attempts(enrolment: Enrolment, chapter: Chapter, evening: datetime) -> Iter
     for rank, exercise in enumerate(chapter.exercises.all()):
         definition = definition_from(exercise.kind, exercise.definition)
         tries = [_right(definition)]
-        if (rank + chapter.position) % 4 == 0:
+        if _stumbles(enrolment, chapter, rank):
             tries.insert(0, _wrong(definition))
         for number, given in enumerate(tries, start=1):
             marked = mark(definition, given)
@@ -179,6 +180,12 @@ def _attempts(enrolment: Enrolment, chapter: Chapter, evening: datetime) -> Iter
                 out_of=marked.out_of,
                 attempted_at=evening + timedelta(minutes=3 * rank + number),
             )
+
+
+def _stumbles(enrolment: Enrolment, chapter: Chapter, rank: int) -> bool:
+    """Some exercises are harder than others, and not for the same people."""
+    hardness = (chapter.position * 5 + rank * 3) % 8
+    return (enrolment.pk * 7 + chapter.position) % 10 < hardness
 
 
 def _right(definition: Definition) -> Given:
