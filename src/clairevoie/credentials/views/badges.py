@@ -76,7 +76,7 @@ def _file(content: bytes, *, kind: str, name: str) -> HttpResponse:
         content_type=kind,
         headers={
             "Content-Disposition": f'attachment; filename="{name}"',
-            "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
             "X-Content-Type-Options": "nosniff",
             **_ANYWHERE,
         },
