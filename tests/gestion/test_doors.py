@@ -40,6 +40,7 @@ OPEN_TO = {
     "politique": {"eve", "gaston", "helene"},
     "parcours": {"bob", "eve"},
     "editions": {"bob", "eve"},
+    "paquets": {"bob", "eve"},
     "sessions": {"eve", "flora"},
     "inscriptions": {"eve", "flora"},
     "demandes-d-inscription": {"eve", "flora"},

@@ -61,6 +61,7 @@ _EDITING = frozenset(
 )
 _TEACHING = frozenset(
     {"learning.view_parcours", "learning.view_edition", "learning.publish", "learning.bring"}
+    | {"learning.view_package"}
 )
 # Who follows what, and who asks to; never how far they are (P-024).
 _ENROLLING = frozenset(

@@ -7,6 +7,7 @@ from clairevoie.learning.views import (
     enrolling,
     exercises,
     files,
+    packages,
     preview,
     projects,
     queue,
@@ -52,6 +53,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("apprendre/<slug:slug>/", reading.parcours, name="learn"),
     path("apprendre/<slug:slug>/quitter/", enrolling.leave, name="leave"),
     path("apprendre/<slug:slug>/exercices/<slug:code>/", exercises.answer, name="answer"),
+    path("apprendre/<slug:slug>/paquets/<uuid:number>/<int:rank>/", packages.play, name="play"),
+    path("paquets/<str:key>/<path:path>", packages.package_file, name="package-file"),
     path("apprendre/<slug:slug>/<slug:module>/projet/", projects.project, name="project"),
     path(
         "apprendre/<slug:slug>/<slug:module>/projet/message/",

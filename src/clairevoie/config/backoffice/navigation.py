@@ -106,6 +106,12 @@ GROUPS: tuple[tuple[Promise | str, tuple[_Room, ...]], ...] = (
                 "learning.view_edition",
             ),
             (
+                gettext_lazy("Paquets SCORM"),
+                "extension",
+                "admin:learning_package_changelist",
+                "learning.view_package",
+            ),
+            (
                 gettext_lazy("Sessions"),
                 "groups",
                 "admin:learning_cohort_changelist",

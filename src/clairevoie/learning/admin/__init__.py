@@ -1,5 +1,5 @@
 """The back-office edge: parcours, their editions, who follows them, and reviews."""
 
-from clairevoie.learning.admin import cohorts, editions, enrolments, parcours, reviews
+from clairevoie.learning.admin import cohorts, editions, enrolments, packages, parcours, reviews
 
-__all__ = ["cohorts", "editions", "enrolments", "parcours", "reviews"]
+__all__ = ["cohorts", "editions", "enrolments", "packages", "parcours", "reviews"]

@@ -105,12 +105,13 @@ def read_zip(data: bytes) -> dict[str, Files]:
         raise _refused("zip", _("L’archive dépasse 50 Mo."))
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return _by_parcours(_unpack(archive))
+            return _by_parcours(unpack(archive))
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError) as error:
         raise _refused("zip", _("Ce fichier n’est pas une archive zip lisible.")) from error
 
 
-def _unpack(archive: zipfile.ZipFile) -> Iterator[tuple[PurePosixPath, bytes]]:
+def unpack(archive: zipfile.ZipFile) -> Iterator[tuple[PurePosixPath, bytes]]:
+    """Its files, counted while they come out. Raises :class:`ContentRefused`."""
     entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     if len(entries) > MOST_FILES:
         raise _refused("zip", _("L’archive compte plus de 5 000 fichiers."))

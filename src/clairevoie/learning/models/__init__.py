@@ -25,6 +25,7 @@ from clairevoie.learning.models.following import (
     Enrolment,
     Teaching,
 )
+from clairevoie.learning.models.packages import Package, PackageResult
 from clairevoie.learning.models.projects import (
     Correction,
     Document,
@@ -69,6 +70,8 @@ __all__ = [
     "Level",
     "Module",
     "Motivation",
+    "Package",
+    "PackageResult",
     "Parcours",
     "PlacedFile",
     "Project",
