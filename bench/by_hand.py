@@ -57,7 +57,7 @@ LASTING = {
     "messaging_suppression": "subject_id",
 }
 # Archives that copy a person's public number, and need no row of that person.
-UNKEYED = ("credentials_credential",)
+UNKEYED = ("credentials_credential", "privacy_consentproof")
 FILES = {
     "privacy_exportpack": ("default", ("file",)),
     "messaging_message": ("mail", ("copy",)),
@@ -179,6 +179,17 @@ def _remove(cursor: Any, ids: Sequence[int], on: date) -> dict[str, int]:
         + "(SELECT DISTINCT CAST(s.uuid AS text) AS uuid, d.recipient FROM privacy_disclosure d "
         f"JOIN privacy_datasubject s ON s.id = d.subject_id WHERE d.subject_id {AMONG}) served",
         ["notify-recipient", now, among],
+    )
+    cursor.execute(
+        "INSERT INTO privacy_consentproof (record, person, activity, text_hash, fingerprint, "
+        "given_at, withdrawn_at, ended_on) "
+        "SELECT id, uuid, activity, text_hash, fingerprint, at, "
+        "CASE WHEN NOT next_given THEN next_at END, COALESCE(date(next_at), date(%s)) FROM ("
+        "SELECT c.*, s.uuid, LEAD(c.at) OVER w AS next_at, LEAD(c.given) OVER w AS next_given "
+        "FROM privacy_consent c JOIN privacy_datasubject s ON s.id = c.subject_id "
+        f"WHERE c.subject_id {AMONG} "
+        "WINDOW w AS (PARTITION BY c.subject_id, c.activity ORDER BY c.id)) acts WHERE given",
+        [on.isoformat(), among],
     )
     counts = {}
     for table, where in INDIRECT.items():
