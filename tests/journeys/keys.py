@@ -20,6 +20,7 @@ from clairevoie.privacy.models import DataSubject
 from clairevoie.surveys import actions as surveys
 from clairevoie.surveys.links import link_of
 from tests.cast import NOW, Person
+from tests.credentials.scene import certificate
 from tests.newsletter.scene import asked, subscribed
 from tests.surveys.scene import invitation_of, opened
 
@@ -39,7 +40,12 @@ Un [lien](/newsletter/), et une liste :
 
 def keys(person: Person) -> dict[str, str]:
     """Route → an address that shows its page, after a life that gave each page its content."""
-    return {**_of_the_account(person), **_of_surveys(person), **_of_the_letter(person)}
+    return {
+        **_of_the_account(person),
+        **_of_surveys(person),
+        **_of_the_letter(person),
+        "verifier/<str:number>/": certificate(person).get_absolute_url(),
+    }
 
 
 def _of_the_account(person: Person) -> dict[str, str]:

@@ -35,6 +35,7 @@ PHONE, DESK = ViewportSize(width=390, height=900), ViewportSize(width=1280, heig
 # What else a key opens: files, no page.
 FILES = {
     "mon-compte/avatar/<int:side>.webp",
+    "mon-compte/certificats/<str:number>.pdf",
     "mon-compte/consentements/<int:number>/recu.json",
     "mon-compte/mes-donnees/<uuid:token>.zip",
 }
