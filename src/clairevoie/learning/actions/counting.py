@@ -69,7 +69,7 @@ def _show(figure: Figure, tally: Tally) -> None:
         figure.save(update_fields=["shown"])
 
 
-def hide_if_too_few(measure: Measure, key: Group, *, on: date) -> None:
+def hide_if_too_few(measure: Measure, *, key: Group, on: date) -> None:
     """Somebody took theirs back: below five, nothing is shown from this instant (P-023)."""
     if measure.rows(on).filter(measure.group(key)).count() < THRESHOLD:
         parcours, unit, place = key

@@ -71,7 +71,7 @@ def remove(*, rating: Rating, at: datetime) -> None:
     rating.delete()
     if published:
         end_consent(subject, at=at)
-    hide_if_too_few(SATISFACTION, key, on=paris_date(at))
+    hide_if_too_few(SATISFACTION, key=key, on=paris_date(at))
     _note("learning.remove-rating", subject, rating, at=at)
 
 
