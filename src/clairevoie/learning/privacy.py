@@ -119,7 +119,7 @@ declare(
     ),
     Personal(
         Candidacy,
-        activity="training",
+        activity="application",
         keep="account",
         title="Demandes d’inscription",
         provided=("words",),
@@ -203,11 +203,6 @@ declare(
             "moderated_on",
         ),
         technical=("uuid", "moderator", "counted"),
-    ),
-    Impersonal(
-        Difficulty,
-        because="Rounded figures of ten people or more, written anew each night without those who "
-        "object: they say where a lesson is unclear, never who stumbled.",
     ),
     Impersonal(
         Difficulty,
