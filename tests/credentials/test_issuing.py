@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 import threading
+from collections.abc import Callable
 from io import BytesIO
 
 import pikepdf
@@ -49,7 +50,7 @@ def test_a_parcours_is_certified_when_its_last_step_is_done_whichever_that_is(
     last: str, alice: Person, bob: Person
 ) -> None:
     submission = waiting(alice, bob)
-    steps = [
+    steps: list[Callable[[], object]] = [
         lambda: corrected(submission, bob),
         lambda: read_everything(submission.enrolment),
     ]

@@ -63,7 +63,7 @@ def test_a_certificate_of_29_february_verifies_until_the_last_day_of_fifty_years
     assert alice.canaries.last_name in there.content.decode()
     assert before_the_night.status_code == 404
     assert not Credential.objects.exists()
-    assert not proof.document.storage.exists(proof.document.name)
+    assert not proof.document.storage.exists(str(proof.document.name))
 
 
 def test_a_certificate_is_found_by_its_number_or_by_the_whole_name_printed(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from django.core.management import call_command
 from django.test import Client
 
 from clairevoie import privacy
 from clairevoie.credentials.models import Credential
-from clairevoie.privacy import retention
-from clairevoie.privacy.models import LedgerEntry
+from clairevoie.privacy import retention, tombstones
+from clairevoie.privacy.models import LedgerEntry, Tombstone
 from tests.cast import NOW, PASSWORD, TODAY, Person
 from tests.credentials.scene import certificate
 from tests.gestion.conftest import give_second_factor
@@ -50,7 +52,7 @@ def test_whoever_gives_up_their_proof_is_told_what_it_costs_and_obeyed(
     privacy.outbox.deliver(at=NOW)
 
     assert client.get(proof.get_absolute_url()).status_code == 404
-    assert not proof.document.storage.exists(proof.document.name)
+    assert not proof.document.storage.exists(str(proof.document.name))
     line = LedgerEntry.objects.get(executor="rights.give-up-proofs")
     assert line.facts == {"tables": {"credentials.Credential": 1}}
 
@@ -89,6 +91,21 @@ def test_the_command_line_offers_it_too(alice: Person) -> None:
     call_command("subject", "erase", str(alice.subject.uuid), "--give-up-proofs")
 
     assert not Credential.objects.exists()
+
+
+def test_a_backup_does_not_bring_back_what_was_given_up(alice: Person, tmp_path: Path) -> None:
+    proof = certificate(alice)
+    saved = Credential.objects.get()
+    privacy.give_up_proofs(alice.subject, at=NOW)
+    log = tmp_path / "tombstones.log"
+    log.write_text("".join(f"{s.uuid} {s.erased_on}\n" for s in Tombstone.objects.all()))
+    saved.save(force_insert=True)  # restored
+
+    tombstones.replay(log, at=NOW, on=TODAY)
+
+    assert not Credential.objects.exists()
+    assert not proof.document.storage.exists(str(proof.document.name))
+    assert privacy.find(alice.canaries.email) == alice.subject
 
 
 def test_what_is_frozen_is_not_given_up(alice: Person) -> None:

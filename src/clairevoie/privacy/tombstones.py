@@ -22,6 +22,7 @@ from django.db import transaction
 from clairevoie.privacy import anchors, ledger, outbox, safeguards
 from clairevoie.privacy.erasure import erase
 from clairevoie.privacy.models import DataSubject, LegalHold, Tombstone
+from clairevoie.privacy.waiving import give_up_again
 
 _PAGE = 500
 
@@ -85,6 +86,7 @@ def _erase_again(stones: list[tuple[UUID, date]], *, on: date) -> int:
     Tombstone.objects.bulk_create(
         [Tombstone(uuid=uuid, erased_on=day) for uuid, day in stones], ignore_conflicts=True
     )
+    give_up_again([uuid for uuid, _ in stones], on=on)
     back = DataSubject.objects.filter(uuid__in=[uuid for uuid, _ in stones], erased_on=None)
     return sum(_erase_one(subject, on=on) for subject in back)
 

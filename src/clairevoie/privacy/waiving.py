@@ -1,23 +1,29 @@
 """Giving up a proof that would outlive its person: their choice alone, told what it costs (F-30).
 
 Some archives are kept in the interest of the person themself, not of the law: a certificate. Who
-closes their account or asks for erasure keeps them, unless they say otherwise.
+closes their account or asks for erasure keeps them, unless they say otherwise. What was given up
+leaves a tombstone with its own number, so that a restored backup does not bring it back.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Collection, Iterator
+from datetime import date, datetime
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
+from clairevoie.lib.calendar import paris_date
 from clairevoie.privacy import ledger
-from clairevoie.privacy.erasure import CannotErase, count_rows, remove
-from clairevoie.privacy.models import DataSubject
-from clairevoie.privacy.tables import Table, lasting_tables
+from clairevoie.privacy.erasure import CannotErase, count_rows, queue_files
+from clairevoie.privacy.models import DataSubject, Tombstone
+from clairevoie.privacy.tables import Table, lasting_tables, remove_rows
 
 
-def _waivable() -> tuple[Table, ...]:
-    return tuple(table for table in lasting_tables() if table.rule.waivable)
+def _waivable() -> Iterator[Table]:
+    """Such tables have a ``uuid``: what a tombstone remembers."""
+    return (table for table in lasting_tables() if table.rule.waivable)
 
 
 def proofs_of(subject: DataSubject) -> int:
@@ -36,7 +42,10 @@ def give_up_proofs(subject: DataSubject, *, at: datetime) -> int:
         person = DataSubject.objects.select_for_update().get(pk=subject.pk)
         if person.restricted or person.held:
             raise CannotErase
-        removed = remove(_waivable(), [person.pk])
+        removed = {}
+        for table in _waivable():
+            mine = table.declaration.of(person.pk)
+            removed |= _remove(table, mine, on=paris_date(at))
         if removed:
             ledger.append(
                 executor="rights.give-up-proofs",
@@ -45,3 +54,21 @@ def give_up_proofs(subject: DataSubject, *, at: datetime) -> int:
                 facts={"tables": removed},
             )
     return sum(removed.values())
+
+
+def give_up_again(numbers: Collection[UUID], *, on: date) -> int:
+    """After a restore: what these tombstones say was given up, and is back."""
+    gone = Q(uuid__in=numbers)
+    return sum(sum(_remove(table, gone, on=on).values()) for table in _waivable())
+
+
+def _remove(table: Table, which: Q, *, on: date) -> dict[str, int]:
+    rows = dict(table.declaration.model._base_manager.filter(which).values_list("pk", "uuid"))
+    if not rows:
+        return {}
+    Tombstone.objects.bulk_create(
+        [Tombstone(uuid=number, erased_on=on) for number in rows.values()], ignore_conflicts=True
+    )
+    marks = ", ".join(["%s"] * len(rows))
+    queue_files(table, f"{table.name}.{table.key} IN ({marks})", list(rows))
+    return {table.declaration.label: remove_rows(table, list(rows))}
