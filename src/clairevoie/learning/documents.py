@@ -107,7 +107,7 @@ class FalseExtension(DocumentRefused):
 
 
 class Bomb(DocumentRefused):
-    """Cette archive se déplie sur plus de 200 Mo, ou 5 000 fichiers : elle est refusée."""
+    """Cette archive se déplie sur plus de 200 Mo, ou 5 000 fichiers : elle est refusée."""
 
 
 class ProgramInside(DocumentRefused):

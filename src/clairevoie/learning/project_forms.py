@@ -11,7 +11,7 @@ from django.forms import BoundField
 from django.http import HttpRequest
 from django.utils.html import escape
 from django.utils.text import capfirst
-from django.utils.translation import gettext as said
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clairevoie.learning.actions.correcting import LONGEST_COMMENT
@@ -59,7 +59,9 @@ class HandInForm(forms.Form):
         field = self.fields["documents"]
         extensions = [f".{extension}" for extension in project.extensions]
         field.widget = FilesInput(attrs={"multiple": True, "accept": ",".join(extensions)})
-        field.help_text = said("%(extensions)s. %(n)d\u00a0Mo au plus, tous fichiers réunis.") % {
+        field.help_text = gettext(
+            "%(extensions)s. %(n)d\u00a0Mo au plus, tous fichiers réunis."
+        ) % {
             "extensions": ", ".join(project.extensions),
             "n": project.max_megabytes,
         }
@@ -126,8 +128,8 @@ class CorrectionForm(forms.Form):
 
 def _points(line: Mapping[str, Any]) -> forms.Field:
     most = int(line["points"])
-    label = said("%(criterion)s (sur %(n)d)") % {"criterion": line["criterion"], "n": most}
-    said_when_missing = said("Donnez de 0 à %(n)d points à ce critère.") % {"n": most}
+    label = gettext("%(criterion)s (sur %(n)d)") % {"criterion": line["criterion"], "n": most}
+    said_when_missing = gettext("Donnez de 0 à %(n)d points à ce critère.") % {"n": most}
     if most <= _LONGEST_SCALE:
         return PointsField(
             label=label,
