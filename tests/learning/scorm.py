@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Mapping
+from types import MappingProxyType
 
 _MANIFEST_12 = """\
 <?xml version="1.0" encoding="UTF-8"?>
@@ -93,14 +95,16 @@ _PAGE = """\
 """
 
 
-def package(*, manifest: str = "", standard: str = "1.2", **more: bytes) -> bytes:
-    """A small package; ``more`` adds files (``__`` for ``/``)."""
+def package(
+    *, manifest: str = "", standard: str = "1.2", more: Mapping[str, bytes] = MappingProxyType({})
+) -> bytes:
+    """A small package, with ``more`` files."""
     said = manifest or (_MANIFEST_12 if standard == "1.2" else _MANIFEST_2004)
     files = {
         "imsmanifest.xml": said.encode(),
         "pages/trier.html": _PAGE.encode(),
         "pages/trier.css": b"h1 { color: rgb(1, 2, 3) }",
-        **{path.replace("__", "/"): content for path, content in more.items()},
+        **more,
     }
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -1,6 +1,6 @@
 """A package in its cage: keys to its files, and the policy of the frame that plays them.
 
-The frame has an origin of its own that nobody shares (docs/decisions/0071): the browser sends it
+The frame has an origin of its own that nobody shares (docs/decisions/0073): the browser sends it
 no cookie, so its files are asked for with a key in their address, signed and short-lived.
 """
 

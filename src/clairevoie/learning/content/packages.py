@@ -1,7 +1,7 @@
 """A SCORM archive, read and checked before anything of it is kept.
 
 It is as hostile as any archive (``content.folders``), and its manifest as any XML. What it runs
-is confined when it is played (docs/decisions/0071-packages-play-in-a-cage.md).
+is confined when it is played (docs/decisions/0073-packages-play-in-a-cage.md).
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""Exercises in a real browser: from the keyboard alone, without leaving the page."""
+"""Exercises and packages in a real browser: from the keyboard, and in a cage."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -10,18 +11,19 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 
-from clairevoie.learning.actions import enrolling
+from clairevoie.learning.actions import enrolling, playing
 from clairevoie.learning.actions.importing import import_parcours
-from clairevoie.learning.models import Attempt, Parcours, Way
+from clairevoie.learning.models import Attempt, PackageResult, Parcours, Way
 from tests.cast import NOW, Person
 from tests.learning.folder import SLUG, sources
+from tests.learning.scorm import package
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
 def page(browser: Browser, base_url: str, alice: Person) -> Iterator[Page]:
-    """Alice's chapter, on a dark phone."""
+    """Alice's window, on a dark phone; she follows a parcours."""
     import_parcours(slug=SLUG, files=sources(), publish=True, author=None, at=NOW)
     parcours = Parcours.objects.select_related("current").get(slug=SLUG)
     enrolling.enrol(subject=alice.subject, parcours=parcours, way=Way.OPEN, at=NOW)
@@ -35,13 +37,12 @@ def page(browser: Browser, base_url: str, alice: Person) -> Iterator[Page]:
         color_scheme="dark",
     )
     context.add_cookies([{"name": session.key, "value": session.value, "url": base_url}])
-    page = context.new_page()
-    page.goto(f"/apprendre/{SLUG}/au-centre/la-moyenne/")
-    yield page
+    yield context.new_page()
     context.close()
 
 
 def test_alice_answers_from_the_keyboard_and_stays_where_she_is(page: Page) -> None:
+    page.goto(f"/apprendre/{SLUG}/au-centre/la-moyenne/")
     order, word = page.locator("#exercice-rang"), page.locator("#exercice-mot")
     items = order.locator(".ranking__text")
     for wanted in ("deux", "un"):  # to the top, one after the other
@@ -65,3 +66,31 @@ def test_alice_answers_from_the_keyboard_and_stays_where_she_is(page: Page) -> N
     assert [fault["id"] for fault in found] == []
     assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
     assert set(Attempt.objects.values_list("code", "points")) == {("rang", 3), ("mot", 0)}
+
+
+@pytest.mark.parametrize("standard", ["1.2", "2004"])
+def test_a_package_reports_its_score_and_sees_nothing_of_the_site(
+    page: Page, standard: str
+) -> None:
+    parcours = Parcours.objects.get(slug=SLUG)
+    brought = playing.bring(
+        parcours=parcours, archive=package(standard=standard), author=uuid4(), at=NOW
+    )
+    cage = page.frame_locator(".cage__frame")
+    seen = "cookies: SecurityError | parent: SecurityError | storage: SecurityError"
+
+    page.goto(f"/apprendre/{SLUG}/paquets/{brought.uuid}/1/")
+    expect(cage.locator("#vu")).to_have_text(f"{seen} | before: | name: | fetch: refused")
+    expect(cage.locator("h1")).to_have_css("color", "rgb(1, 2, 3)")
+    cage.locator("#juste").click()
+    expect(page.locator(".cage__said")).to_contain_text("Enregistré")
+    page.get_by_role("link", name="Le parcours").click()
+    page.wait_for_url(f"/apprendre/{SLUG}/")
+    page.goto(f"/apprendre/{SLUG}/paquets/{brought.uuid}/1/")
+    expect(cage.locator("#vu")).to_contain_text("before: page 2")
+
+    result = PackageResult.objects.get()
+    wanted = {"1.2": ("passed", 85), "2004": ("failed", 40)}
+    assert (result.status, result.points) == wanted[standard]
+    assert [fault["id"] for fault in Axe().run(page, context="main").response["violations"]] == []
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
