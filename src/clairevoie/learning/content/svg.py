@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final, NoReturn
+from typing import Final
 from xml.etree import ElementTree as ET
-from xml.parsers import expat
 
 from django.utils.translation import gettext as _
+
+from clairevoie.learning.content.xml import EntityDeclared, UnsafeXml, parsed
 
 LARGEST: Final = 1024 * 1024
 _SVG: Final = "http://www.w3.org/2000/svg"
@@ -61,31 +62,14 @@ def clean_drawing(data: bytes) -> Drawing:
 
 
 def _parsed(data: bytes) -> ET.Element:
-    """No document type: it is where entities grow or read other files."""
-    builder = ET.TreeBuilder()
-    parser = expat.ParserCreate(namespace_separator="}")
-
-    def refuse(*_args: object) -> NoReturn:
-        raise UnsafeDrawing(_("Ce dessin contient une déclaration ENTITY : retirez-la."))
-
-    def start(tag: str, attributes: dict[str, str]) -> None:
-        builder.start(_braced(tag), {_braced(name): said for name, said in attributes.items()})
-
-    parser.EntityDeclHandler = refuse
-    parser.ExternalEntityRefHandler = refuse
-    parser.StartElementHandler = start
-    parser.EndElementHandler = lambda tag: builder.end(_braced(tag))
-    parser.CharacterDataHandler = builder.data
     try:
-        parser.Parse(data, True)  # noqa: FBT003  # expat's signature
-        root: ET.Element = builder.close()
-    except (expat.ExpatError, AssertionError, ValueError, LookupError) as error:
+        return parsed(data, deepest=10_000)  # how deep it draws is looked at afterwards
+    except EntityDeclared as error:
+        raise UnsafeDrawing(
+            _("Ce dessin contient une déclaration ENTITY : retirez-la.")
+        ) from error
+    except UnsafeXml as error:
         raise UnsafeDrawing(_("Ce dessin n’est pas du XML lisible.")) from error
-    return root
-
-
-def _braced(name: str) -> str:
-    return "{" + name if "}" in name else name
 
 
 def _keep_what_draws(element: ET.Element, depth: int = 0) -> None:

@@ -13,18 +13,22 @@ class UnsafeXml(Exception):
     """Ce fichier n’est pas du XML sûr et lisible."""
 
 
-def parsed(data: bytes) -> ET.Element:
+class EntityDeclared(UnsafeXml):
+    """Ce fichier contient une déclaration ENTITY : retirez-la."""
+
+
+def parsed(data: bytes, *, deepest: int = _DEEPEST) -> ET.Element:
     """Raises :class:`UnsafeXml`."""
     builder, depth = ET.TreeBuilder(), 0
     parser = expat.ParserCreate(namespace_separator="}")
 
     def refuse(*_args: object) -> NoReturn:
-        raise UnsafeXml
+        raise EntityDeclared
 
     def start(tag: str, attributes: dict[str, str]) -> None:
         nonlocal depth
         depth += 1
-        if depth > _DEEPEST:
+        if depth > deepest:
             raise UnsafeXml
         builder.start(_braced(tag), {_braced(name): said for name, said in attributes.items()})
 
