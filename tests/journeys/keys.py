@@ -21,6 +21,7 @@ from clairevoie.surveys import actions as surveys
 from clairevoie.surveys.links import link_of
 from tests.cast import NOW, Person
 from tests.credentials.scene import certificate
+from tests.journeys.learning_keys import of_learning
 from tests.newsletter.scene import asked, subscribed
 from tests.surveys.scene import invitation_of, opened
 
@@ -44,6 +45,7 @@ def keys(person: Person) -> dict[str, str]:
         **_of_the_account(person),
         **_of_surveys(person),
         **_of_the_letter(person),
+        **of_learning(person),
         "verifier/<str:number>/": certificate(person).get_absolute_url(),
     }
 

@@ -32,8 +32,17 @@ OPTIONS = {
 }
 PHONE, DESK = ViewportSize(width=390, height=900), ViewportSize(width=1280, height=900)
 
-# What else a key opens: files, no page.
+# What else a key opens: files, and ways back to a page that is read.
 FILES = {
+    "apprendre/<slug:slug>/<slug:module>/projet/fichiers/<uuid:number>/",
+    "apprendre/<slug:slug>/exercices/<slug:code>/",
+    "badges/<str:number>.json",
+    "badges/<str:number>.png",
+    "badges/<str:number>.svg",
+    r"^contenus/(?P<fingerprint>[0-9a-f]{64})\.(?P<form>png|jpg|webp|svg|mp4|webm|vtt|csv|json|txt|"
+    r"ipynb)$",
+    "paquets/<str:key>/<path:path>",
+    "parcours/<slug:slug>/suivre/",
     "mon-compte/avatar/<int:side>.webp",
     "mon-compte/certificats/<str:number>.pdf",
     "mon-compte/consentements/<int:number>/recu.json",
@@ -81,7 +90,8 @@ def test_a_visitor_on_a_dark_phone_is_kept_from_nothing(window: Any, alice: Pers
     true_links, visitor = keys(alice), Client()
     page = window(visitor, viewport=PHONE, color_scheme="dark")
 
-    found = faults(page, PHONE, [*pages(visitor), *true_links.values()])
+    opened = [path for path in true_links.values() if visitor.get(path).status_code == 200]
+    found = faults(page, PHONE, [*pages(visitor), *opened])
 
     assert found == []
 
