@@ -14,8 +14,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from pyld import jsonld
-
 CREDENTIALS: Final = "https://www.w3.org/ns/credentials/v2"
 OPEN_BADGES: Final = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
 _HERE: Final = Path(__file__).parent / "contexts"
@@ -32,6 +30,8 @@ class NotLinkedData(ValueError):
 def canonical(document: Mapping[str, Any]) -> bytes:
     """Canonical N-Quads. Raises :class:`NotLinkedData`: on an unknown vocabulary, and on a word
     that none defines, which a signature would silently not cover."""
+    from pyld import jsonld  # noqa: PLC0415  # 0.2 s that processes which sign nothing do not need
+
     processor = jsonld.JsonLdProcessor(on_property_dropped=_refuse)
     options = {
         "algorithm": "URDNA2015",  # the algorithm of RDFC-1.0 under its older name
