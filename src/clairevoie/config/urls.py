@@ -4,11 +4,12 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    # First: grouped by prefixes, it costs the others little, and is read most.
+    path("", include("clairevoie.learning.urls")),
     path("", include("clairevoie.site.urls")),
     path("", include("clairevoie.accounts.urls")),
     path("", include("clairevoie.consent.urls")),
     path("", include("clairevoie.messaging.urls")),
-    path("", include("clairevoie.learning.urls")),
     path("", include("clairevoie.credentials.urls")),
     path("", include("clairevoie.surveys.urls")),
     path("", include("clairevoie.newsletter.urls")),

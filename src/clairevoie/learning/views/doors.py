@@ -9,7 +9,6 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
-from django.views.decorators.cache import never_cache
 
 from clairevoie.accounts.models import Member
 from clairevoie.learning.models import Enrolment
@@ -26,8 +25,8 @@ _followed: Prepared[Enrolment] = Prepared(
 
 
 def own_page(view: View) -> View:
-    """A page of a signed-in member, kept by no cache of a shared device."""
-    guarded: View = never_cache(login_required(view))
+    """A page of a signed-in member; ``accounts.middleware`` keeps it out of every cache."""
+    guarded: View = login_required(view)
     return guarded
 
 
