@@ -9,8 +9,7 @@ from typing import Any
 from allauth.account.adapter import get_adapter as account_adapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from cryptography.fernet import Fernet
-from django.conf import settings
+from cryptography.fernet import Fernet, MultiFernet
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
@@ -18,6 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from clairevoie import policy
 from clairevoie.accounts.models import Member
+from clairevoie.lib import peppers
 
 
 def has_second_factor(member: Any) -> bool:
@@ -26,8 +26,13 @@ def has_second_factor(member: Any) -> bool:
     return bool(Authenticator.objects.filter(user_id=member.pk, type__in=factors).exists())
 
 
-def _box() -> Fernet:
-    digest = salted_hmac("second-factor", "", secret=settings.PEPPER, algorithm="sha256").digest()
+def box() -> MultiFernet:
+    """Seals under the present pepper, and opens what any former one sealed."""
+    return MultiFernet([_box(pepper) for pepper in peppers.every()])
+
+
+def _box(pepper: str) -> Fernet:
+    digest = salted_hmac("second-factor", "", secret=pepper, algorithm="sha256").digest()
     return Fernet(base64.urlsafe_b64encode(digest))
 
 
@@ -39,10 +44,10 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth s
     }
 
     def encrypt(self, text: str) -> str:
-        return _box().encrypt(text.encode()).decode()
+        return box().encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        return _box().decrypt(encrypted_text.encode()).decode()
+        return box().decrypt(encrypted_text.encode()).decode()
 
     def get_totp_issuer(self) -> str:
         return policy.current().organisation.name

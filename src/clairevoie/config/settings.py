@@ -37,6 +37,11 @@ def _key(name: str) -> str:
 SECRET_KEY = _key("secret")
 # Keyed hashes (suspended contacts, suppressions) must survive a change of SECRET_KEY.
 PEPPER = _key("pepper")
+# Former ones, the latest first: they still read what only they can (clairevoie.lib.peppers).
+PAST_PEPPERS = tuple(env.list("CLAIREVOIE_PAST_PEPPERS", [])) or tuple(
+    path.read_text()
+    for path in sorted(HOME.glob("pepper-*.key"), key=lambda p: -int(p.stem.partition("-")[2]))
+)
 # What signs receipts (clairevoie.consent.signing); the public halves stay published for ever.
 RECEIPT_KEY = _key("receipt")
 # What signs badges (clairevoie.credentials.badges.keys). Its file is read at each use, so that a

@@ -7,15 +7,14 @@ moment of sending and by imports; lifted only by a new double opt-in of the pers
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from itertools import islice
 
-from django.conf import settings
 from django.db import transaction
 
 from clairevoie import policy, privacy
+from clairevoie.lib import peppers
 from clairevoie.lib.calendar import last_lawful_day, paris_date
 from clairevoie.lib.contact import strict_key, without_tag
 from clairevoie.messaging.models import Suppression
@@ -35,12 +34,26 @@ class CannotBeStopped(ValueError):
 
 def contact_key(kind: str, raw: str) -> bytes:
     """What stands for a contact inside tokens. Raises ``NotAContact``."""
-    return _key(kind, strict_key(kind, raw))
+    return _keys(kind, strict_key(kind, raw))[0]
+
+
+def contact_keys(kind: str, raw: str) -> tuple[bytes, ...]:
+    """The same under every pepper, the present one first: what former tokens hold."""
+    return _keys(kind, strict_key(kind, raw))
 
 
 def contact_hash(key: bytes, purpose: str) -> str:
     """What the table holds: each purpose has its own, so that rows cannot be joined."""
-    return hmac.digest(_pepper(), b"suppression:%s:%s" % (purpose.encode(), key), "sha256").hex()
+    return peppers.digest(_row_of(key, purpose)).hex()
+
+
+def contact_hashes(key: bytes, purpose: str) -> list[str]:
+    """The same under every pepper: what a reader looks for."""
+    return [found.hex() for found in peppers.digests(_row_of(key, purpose))]
+
+
+def _row_of(key: bytes, purpose: str) -> bytes:
+    return b"suppression:%s:%s" % (purpose.encode(), key)
 
 
 def suppressed(contacts: Collection[Contact], purpose: str) -> set[Contact]:
@@ -50,15 +63,16 @@ def suppressed(contacts: Collection[Contact], purpose: str) -> set[Contact]:
     """
     if not is_stoppable(purpose):
         return set()
-    keys = {contact: _key(contact[0], without_tag(*contact)) for contact in contacts}
+    keys = {contact: _keys(contact[0], without_tag(*contact)) for contact in contacts}
     hashes = {
-        contact_hash(key, reason): key
-        for key in keys.values()
+        found: key
+        for key in {key for mine in keys.values() for key in mine}
         for reason in (purpose, EVERYTHING, UNREACHABLE)
+        for found in contact_hashes(key, reason)
     }
     rows = Suppression.objects.filter(contact_hash__in=hashes)
     refused = {hashes[found] for found in rows.values_list("contact_hash", flat=True)}
-    return {contact for contact, key in keys.items() if key in refused}
+    return {contact for contact, mine in keys.items() if not refused.isdisjoint(mine)}
 
 
 def suppress(
@@ -105,10 +119,11 @@ def suppress_keys(
 ) -> int:
     """One INSERT for all; what is there already stays as it is. Returns how many are new."""
     _require_stoppable(purpose)
-    hashes = [contact_hash(key, purpose) for key in keys]
+    variants = {contact_hash(key, purpose): contact_hashes(key, purpose) for key in keys}
+    hashes = [found for every in variants.values() for found in every]
     known = Suppression.objects.filter(contact_hash__in=hashes)
     known_hashes = set(known.values_list("contact_hash", flat=True))
-    new = [found for found in hashes if found not in known_hashes]
+    new = [found for found, every in variants.items() if known_hashes.isdisjoint(every)]
     rows = (
         _row(found, purpose=purpose, because=because, source=source, subject=subject, at=at)
         for found in new
@@ -130,7 +145,7 @@ def readmit(subject: DataSubject, *, kind: str, raw: str, purpose: str, at: date
 
     Nothing else may call this: neither an import nor a member of staff revives a refusal.
     """
-    lifted = lift({contact_key(kind, raw)}, purpose=purpose, reachable=True)
+    lifted = lift(contact_keys(kind, raw), purpose=purpose, reachable=True)
     if privacy.may(subject, purpose).because == "objection":
         privacy.lift_objection(subject, activity=purpose, source="double-opt-in", at=at)
     elif not lifted:
@@ -145,7 +160,7 @@ def lift(keys: Collection[bytes], *, purpose: str, reachable: bool) -> int:
     answered from there, so that an old bounce no longer counts.
     """
     reasons = (purpose, EVERYTHING, UNREACHABLE) if reachable else (purpose, EVERYTHING)
-    hashes = {contact_hash(key, reason): key for key in keys for reason in reasons}
+    hashes = {h: key for key in keys for reason in reasons for h in contact_hashes(key, reason)}
     rows = list(Suppression.objects.select_for_update().filter(contact_hash__in=hashes))
     for row in rows:
         if row.purpose == EVERYTHING:
@@ -156,8 +171,8 @@ def lift(keys: Collection[bytes], *, purpose: str, reachable: bool) -> int:
 
 def note_reached(*, kind: str, raw: str) -> None:
     """The person just proved that they read what is sent there: an old bounce is forgotten."""
-    found = contact_hash(contact_key(kind, raw), UNREACHABLE)
-    Suppression.objects.filter(contact_hash=found).delete()
+    found = [h for key in contact_keys(kind, raw) for h in contact_hashes(key, UNREACHABLE)]
+    Suppression.objects.filter(contact_hash__in=found).delete()
 
 
 def note_readmission(
@@ -188,7 +203,8 @@ def review_suppressions(*, author: DataSubject, at: datetime) -> int:
 def purposes_refused(keys: Collection[bytes]) -> set[str]:
     """Activities that one of these contacts is not written to for: one query."""
     codes = {activity.code for activity in stoppable()}
-    hashes = [contact_hash(key, purpose) for key in keys for purpose in (*codes, EVERYTHING)]
+    purposes = (*codes, EVERYTHING)
+    hashes = [h for key in keys for purpose in purposes for h in contact_hashes(key, purpose)]
     rows = Suppression.objects.filter(contact_hash__in=hashes)
     found = set(rows.values_list("purpose", flat=True))
     return codes if EVERYTHING in found else found
@@ -196,9 +212,9 @@ def purposes_refused(keys: Collection[bytes]) -> set[str]:
 
 def rows_of(kind: str, raw: str) -> list[Suppression]:
     """What stands on the list for a contact that somebody types. Raises ``NotAContact``."""
-    key = contact_key(kind, raw)
+    keys = contact_keys(kind, raw)
     purposes = (*(activity.code for activity in stoppable()), EVERYTHING, UNREACHABLE)
-    hashes = [contact_hash(key, purpose) for purpose in purposes]
+    hashes = [h for key in keys for purpose in purposes for h in contact_hashes(key, purpose)]
     return list(Suppression.objects.filter(contact_hash__in=hashes).order_by("since", "id"))
 
 
@@ -271,9 +287,5 @@ def _row(
     )
 
 
-def _key(kind: str, strict: str) -> bytes:
-    return hmac.digest(_pepper(), f"contact:{kind}:{strict}".encode(), "sha256")[:16]
-
-
-def _pepper() -> bytes:
-    return settings.PEPPER.encode()
+def _keys(kind: str, strict: str) -> tuple[bytes, ...]:
+    return tuple(found[:16] for found in peppers.digests(f"contact:{kind}:{strict}".encode()))

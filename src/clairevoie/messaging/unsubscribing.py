@@ -24,6 +24,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from clairevoie import consent, policy, privacy
+from clairevoie.lib import peppers
 from clairevoie.messaging.addresses import NOWHERE, reachable
 from clairevoie.messaging.models import Suppression
 from clairevoie.messaging.suppression import (
@@ -31,6 +32,7 @@ from clairevoie.messaging.suppression import (
     CannotBeStopped,
     Contact,
     contact_key,
+    contact_keys,
     is_stoppable,
     lift,
     note_readmission,
@@ -97,7 +99,7 @@ def unsubscribe_url(subject: DataSubject, activity: str, *, contact: Contact | N
 def token_of(link: Link) -> str:
     """The same link always makes the same token."""
     words = _FORM + link.person.bytes + link.key + link.activity.encode()
-    sealed = _cipher(settings.PEPPER).encrypt(words, _CONTEXT)
+    sealed = _cipher(peppers.present()).encrypt(words, _CONTEXT)
     return urlsafe_b64encode(sealed).rstrip(b"=").decode()
 
 
@@ -107,15 +109,25 @@ def link_behind(token: str) -> Link:
         raise UnknownLink
     try:
         sealed = urlsafe_b64decode(token + "=" * (-len(token) % 4))
-        words = _cipher(settings.PEPPER).decrypt(sealed, _CONTEXT)
-    except (ValueError, InvalidTag):
+    except ValueError:
         raise UnknownLink from None
+    words = _opened(sealed)
     if words[:1] != _FORM or len(words) < 34:
         raise UnknownLink
     link = Link(UUID(bytes=words[1:17]), words[17:33], words[33:].decode())
     if link.activity in policy.current().activities and not is_stoppable(link.activity):
         raise UnknownLink  # an activity that has left the register is merely stopped already
     return link
+
+
+def _opened(sealed: bytes) -> bytes:
+    """Under the present pepper, else the one of the time. Raises :class:`UnknownLink`."""
+    for pepper in peppers.every():
+        try:
+            return _cipher(pepper).decrypt(sealed, _CONTEXT)
+        except (ValueError, InvalidTag):
+            continue
+    raise UnknownLink
 
 
 def person_behind(token: str, activity: str) -> UUID | None:
@@ -219,7 +231,7 @@ def start_again(subject: DataSubject, *, activity: str, source: str, at: datetim
     """
     if policy.current().activities[activity].basis is Basis.CONSENT:
         raise NeedsConsent
-    lifted = lift(_keys_of(subject), purpose=activity, reachable=False)
+    lifted = lift(_every_key_of(subject), purpose=activity, reachable=False)
     if activity in objections_of(subject):
         privacy.lift_objection(subject, activity=activity, source=source, at=at)
     elif not lifted:
@@ -259,7 +271,7 @@ def objections_of(subject: DataSubject) -> set[str]:
 
 def refusals_of(subject: DataSubject) -> set[str]:
     """Activities the person refused, in whatever way: three queries."""
-    return objections_of(subject) | purposes_refused(_keys_of(subject))
+    return objections_of(subject) | purposes_refused(_every_key_of(subject))
 
 
 def _refused_by(link: Link) -> set[str]:
@@ -278,12 +290,18 @@ def _keys_of(subject: DataSubject | None) -> set[bytes]:
     return {contact_key(kind, raw) for kind, raw in points}
 
 
+def _every_key_of(subject: DataSubject) -> set[bytes]:
+    """Those of former peppers too: what a reader looks for."""
+    points = subject.contact_points.values_list("kind", "raw")
+    return {key for kind, raw in points for key in contact_keys(kind, raw)}
+
+
 def _contact_of(subject: DataSubject) -> Contact | None:
     found = reachable([subject.pk]).get(subject.pk, NOWHERE)
     return None if found is NOWHERE else found.contact
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=16)
 def _cipher(pepper: str) -> AESSIV:
     """Twice 256 bits, for this use alone; derived once a process."""
     return AESSIV(HKDF(SHA256(), 64, salt=None, info=_CONTEXT[0]).derive(pepper.encode()))

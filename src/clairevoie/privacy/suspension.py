@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import uuid
 from datetime import date, timedelta
 
-from django.conf import settings
 from django.db import transaction
 
 from clairevoie import policy
-from clairevoie.lib import calendar
+from clairevoie.lib import calendar, peppers
 from clairevoie.lib.contact import NotAContact, strict_key
 from clairevoie.privacy import ledger
 from clairevoie.privacy.models import DataSubject, Suspension, SuspensionMark
@@ -32,10 +29,10 @@ class NotSuspended(Exception):
     """Ce compte n’est pas suspendu."""
 
 
-def contact_hash(kind: str, raw: str) -> str:
+def contact_hash(kind: str, raw: str, *, pepper: str | None = None) -> str:
     """A keyed hash: without the instance's key it cannot be searched (R-SUS)."""
     key = f"suspension:{kind}:{strict_key(kind, raw)}"
-    return hmac.new(settings.PEPPER.encode(), key.encode(), hashlib.sha256).hexdigest()
+    return peppers.digest(key.encode(), pepper=pepper).hex()
 
 
 def suspend(
@@ -147,12 +144,12 @@ def _grant_notice_time(subject: DataSubject, *, on: date) -> None:
 def contact_is_barred(*, kind: str, raw: str, on: date) -> bool:
     """A suspended person's contact comes back under another account (P-090)."""
     try:
-        found = contact_hash(kind, raw)
+        found = [contact_hash(kind, raw, pepper=pepper) for pepper in peppers.every()]
     except NotAContact:
         return False
     duration = policy.current().retention["suspension"].duration
     assert duration is not None
     since = calendar.latest_clock_ended_by(on - timedelta(days=1), duration)
     return SuspensionMark.including_restricted.filter(
-        contact_hash=found, suspended_on__gt=since
+        contact_hash__in=found, suspended_on__gt=since
     ).exists()
