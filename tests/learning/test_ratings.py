@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -59,6 +60,18 @@ def test_alice_rates_the_chapter_she_reads_and_finds_her_stars_there(alice: Pers
     after = client.get(READ).content.decode()
     assert "Notez ce chapitre" not in after
     assert 'aria-label="4 sur 5"' in after
+
+
+def test_the_small_form_carries_a_true_token(alice: Person) -> None:
+    follow(alice.subject)
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(alice.member)
+    page = client.get(READ).content.decode()
+    form = page.partition('<form class="rate"')[2].partition("</form>")[0]
+    sent = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form))
+
+    assert client.post(GIVE, {**STARS, **sent}).status_code == 302
+    assert client.post(GIVE, STARS).status_code == 403
 
 
 def test_a_second_rating_changes_the_first(alice: Person) -> None:
