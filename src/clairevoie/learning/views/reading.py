@@ -34,6 +34,8 @@ def parcours(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
         "resume": resume_at(enrolment, outline, done),
         "minutes_left": outline.minutes_left(done),
         "programme": programme_of(outline, done, states),
+        "enrolled_on": paris_date(enrolment.enrolled_at),
+        "finished_on": enrolment.finished_at and paris_date(enrolment.finished_at),
         "cohort": cohort,
         "trainers": trainers_of(cohort) if cohort else [],
     }
