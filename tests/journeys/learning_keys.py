@@ -6,7 +6,7 @@ from datetime import date
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from clairevoie.learning.actions import counting, inviting, reviewing
+from clairevoie.learning.actions import counting, inviting, playing, reviewing
 from clairevoie.learning.actions.importing import import_parcours
 from clairevoie.learning.invitations import link_of
 from clairevoie.learning.models import Cohort, CohortInvitation, Parcours, Unit, Way
@@ -15,6 +15,7 @@ from tests.cast import NOW, Person
 from tests.learning.desk import handed_in
 from tests.learning.folder import SLUG, sources
 from tests.learning.rated import CHAPTER, follow, night, published, rated, rated_by_strangers
+from tests.learning.scorm import package
 
 _ASKED = "sur-dossier"
 
@@ -30,6 +31,9 @@ def of_learning(person: Person) -> dict[str, str]:
     reviewing.moderate(rating=given, accepted=True, moderator=uuid4(), at=NOW)
     counting.count(at=night())
     handed_in(enrolment)
+    played = playing.bring(
+        parcours=Parcours.objects.get(slug=SLUG), archive=package(), author=uuid4(), at=NOW
+    )
     learn, parcours = f"/apprendre/{SLUG}/", f"/parcours/{SLUG}/"
     mine = f"/mon-compte/notes/{given.uuid}/"
     return {
@@ -41,6 +45,9 @@ def of_learning(person: Person) -> dict[str, str]:
         "apprendre/<slug:slug>/noter/": f"{learn}noter/",
         "apprendre/<slug:slug>/<slug:module>/<slug:chapter>/": f"{learn}au-centre/la-moyenne/",
         "apprendre/<slug:slug>/<slug:module>/projet/": f"{learn}autour/projet/",
+        "apprendre/<slug:slug>/paquets/<uuid:number>/<int:rank>/": (
+            f"{learn}paquets/{played.uuid}/1/"
+        ),
         **_of_entering(person),
     }
 
