@@ -88,7 +88,7 @@ def test_last_uses_spread_over_six_years() -> None:
 
 
 def test_nobody_synthetic_has_a_role_or_a_way_in() -> None:
-    sow(subjects=10, rows_per_subject=20, on=TODAY)
+    sow(subjects=10, rows_per_subject=60, on=TODAY)
 
     assert set(Member.objects.values_list("role", flat=True)) == {Role.LEARNER}
     assert not any(member.has_usable_password() for member in Member.objects.all())

@@ -116,8 +116,11 @@ def most_rows(table: Table) -> int:
     if getattr(field, "unique", False):
         return 1
     most = 500
+    keys = {key.name for key in model._meta.concrete_fields if _is_own(key)}
+    if any(model._meta.get_field(name).unique for name in keys):  # type: ignore[union-attr]
+        return 1
     for fields in _unique_sets(model):
-        if owner not in fields:
+        if not {owner, *keys} & set(fields):
             continue
         others = [model._meta.get_field(name) for name in fields if name != owner]
         most = min(most, _combinations(others))
@@ -221,7 +224,9 @@ def _columns(table: Table, speak: Dialect, *, on: date, person: str, row: str) -
             continue
         if isinstance(column, models.ForeignKey):
             found[quoted(str(column.column))] = (
-                "NULL" if column.null else _somebody_else(column, on)
+                "NULL"
+                if column.null
+                else _own(table, column, person) or _somebody_else(column, on)
             )
             continue
         found[quoted(str(column.column))] = value_of(
@@ -236,14 +241,31 @@ def _columns(table: Table, speak: Dialect, *, on: date, person: str, row: str) -
     return found
 
 
+def _own(table: Table, key: models.ForeignKey[Any, Any], person: str) -> str:
+    """The same person's row of another table of theirs; nothing for a table of nobody's."""
+    if not (table.direct and _is_own(key)):
+        return ""
+    other = next(t for t in tables() if t.declaration.model is key.related_model)
+    number = f"{other.name}.{quoted(str(key.target_field.column))}"
+    whose = f"{other.name}.{other.owner} = {person}"
+    return f"(SELECT {number} FROM {other.name} WHERE {whose} ORDER BY {other.key} LIMIT 1)"
+
+
+def _is_own(key: Any) -> bool:
+    """A key that every row has to a table of people that names its person itself."""
+    if not isinstance(key, models.ForeignKey) or key.null:
+        return False
+    return any(t.declaration.model is key.related_model and t.direct for t in tables())
+
+
 def _somebody_else(key: models.ForeignKey[Any, Any], on: date) -> str:
     """A row of an impersonal table that every synthetic row may point to; made if needed."""
     target: type[Model] = key.related_model
     name, number = quoted(target._meta.db_table), quoted(str(key.target_field.column))
-    rows = fetch(f"SELECT min({number}) FROM {name}")
-    if rows[0][0] is None:
+    first = f"SELECT {number} FROM {name} ORDER BY {quoted(str(target._meta.pk.column))} LIMIT 1"
+    if not fetch(first):
         _make_one(target, on)
-    return f"(SELECT min({number}) FROM {name})"
+    return f"({first})"
 
 
 def _make_one(target: type[Model], on: date) -> None:

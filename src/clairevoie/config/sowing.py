@@ -95,6 +95,9 @@ DIALECTS = {"postgresql": Dialect(postgresql=True), "sqlite": Dialect(postgresql
 SETTLED = {"messaging.Message.state": "sent"}
 
 
+_MAY_BE_EMPTY = (models.UUIDField, models.IntegerField, models.DateField)
+
+
 def value_of(
     column: Any,
     speak: Dialect,
@@ -113,18 +116,20 @@ def value_of(
     settled = SETTLED.get(f"{column.model._meta.label}.{column.name}")
     if settled is not None:
         return f"'{settled}'"
+    if column.null and not clock and isinstance(column, _MAY_BE_EMPTY):
+        return "NULL"  # normal where it may be, and no NULL equals another
     if isinstance(column, models.DateTimeField):
         return speak.instant(on, _days(column, row, clock=clock))
     if isinstance(column, models.DateField):
         return speak.day(on, _days(column, row, clock=clock))
-    if isinstance(column, models.UUIDField):  # an empty one is normal where it may be
-        return "NULL" if column.null else speak.uuid(serial)
-    if isinstance(column, FileField):
-        return "''"
+    if isinstance(column, models.UUIDField):
+        return speak.uuid(serial)
     default = _default(column, speak)
     if default is not None and not distinct:
         return default
-    return _plain(column, speak, serial=serial, row=row)
+    # A number that is unique with the person, or with a row of theirs, counts their rows.
+    told_apart = distinct and isinstance(column, models.IntegerField) and not column.unique
+    return row if told_apart else _plain(column, speak, serial=serial, row=row)
 
 
 def _days(column: Any, row: str, *, clock: bool) -> str:
@@ -157,15 +162,17 @@ def _plain(column: Any, speak: Dialect, *, serial: str, row: str) -> str:
         case models.BigIntegerField() if column.unique:
             return serial
         case models.IntegerField() | models.FloatField() | models.DecimalField():
-            return f"({serial} % 10)"
+            return f"(1 + {serial} % 5)"
         case models.BinaryField():
             return "''::bytea" if speak.postgresql else "x''"
     return _words(column, speak, serial=serial, row=row)
 
 
 def _words(column: Any, speak: Dialect, *, serial: str, row: str) -> str:
+    if isinstance(column, FileField):
+        return "''"
     if column.choices:
-        return f"'{column.choices[0][0]}'"
+        return "''" if column.blank else f"'{column.choices[0][0]}'"
     named: dict[str, Callable[[], str]] = {
         "first_names": lambda: speak.one_of(FIRST_NAMES, serial),
         "last_name": lambda: speak.one_of(LAST_NAMES, serial),

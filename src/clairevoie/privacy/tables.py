@@ -255,7 +255,8 @@ def tables() -> tuple[Table, ...]:
     def visit(table: Table) -> None:
         seen.append(table)
         for reference in table.declaration.model._meta.get_fields(include_hidden=True):
-            child = by_model.get(reference.related_model) if reference.one_to_many else None  # type: ignore[arg-type]
+            points_here = reference.auto_created and not reference.concrete
+            child = by_model.get(reference.related_model) if points_here else None  # type: ignore[arg-type]
             if child is not None and child not in seen:
                 visit(child)
         ordered.setdefault(table.declaration.model, table)
