@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from clairevoie import privacy
+from clairevoie import consent, privacy
 from clairevoie.learning.actions import counting, enrolling, rating, reviewing
 from clairevoie.learning.models import Parcours, Rating, Unit, published_reviews
 from clairevoie.surveys.models import Answer, Survey
@@ -301,6 +301,17 @@ def test_a_consent_withdrawn_in_mon_compte_takes_it_off_too(alice: Person) -> No
     privacy.withdraw_consent(alice.subject, activity="testimonials", source="compte", at=NOW)
 
     assert REVIEW not in public_page()
+
+
+def test_a_consent_withdrawn_elsewhere_is_known_on_the_page_of_the_rating(alice: Person) -> None:
+    given = shown(alice)
+    client = signed_in(alice)
+
+    consent.withdraw(alice.subject, activity="testimonials", source="mon-compte", at=NOW)
+
+    given.refresh_from_db()
+    assert given.consent is None
+    assert "Publier mon avis" in client.get(f"/mon-compte/notes/{given.uuid}/").content.decode()
 
 
 def test_ending_one_publication_leaves_the_others_of_its_author(alice: Person) -> None:

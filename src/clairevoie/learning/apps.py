@@ -3,13 +3,14 @@ from django.utils.translation import gettext_lazy as _
 
 
 class LearningConfig(AppConfig):
-    """Tells the engine what to undo at once for a person who objects."""
+    """Tells what to undo at once for a person who objects, or takes a consent back."""
 
     name = "clairevoie.learning"
     verbose_name = _("Formation")
 
     def ready(self) -> None:
-        from clairevoie import privacy  # needs the models
-        from clairevoie.learning.actions import motivating
+        from clairevoie import consent, privacy  # needs the models
+        from clairevoie.learning.actions import motivating, reviewing
 
         privacy.undone_by_objection(motivating.ACTIVITY)(motivating.forget)
+        consent.follow(reviewing.PUBLISHING)(reviewing.unpublish_all)

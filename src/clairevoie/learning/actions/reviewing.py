@@ -12,6 +12,7 @@ from clairevoie import consent, privacy
 from clairevoie.learning.actions.rating import PUBLISHING, end_consent
 from clairevoie.learning.models import Rating
 from clairevoie.lib.calendar import paris_date
+from clairevoie.privacy.models import DataSubject
 
 PUBLICATION_WORDS = _(
     "J’ai 15 ans ou plus et j’accepte que mon avis soit publié sur la page du parcours, "
@@ -62,3 +63,10 @@ def moderate(*, rating: Rating, accepted: bool, moderator: UUID, at: datetime) -
         subject=rating.subject.uuid,
         facts={"rating": rating.uuid, "accepted": accepted, "author": moderator},
     )
+
+
+def unpublish_all(subject: DataSubject, *, given: bool, at: datetime) -> None:
+    """The consent was withdrawn, from wherever: no review of theirs stands under it (P-023)."""
+    if not given:
+        published = Rating.including_restricted.filter(subject=subject, consent__isnull=False)
+        published.update(consent=None)
