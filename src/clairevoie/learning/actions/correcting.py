@@ -124,7 +124,7 @@ def correct(
     return correction
 
 
-def others_may_read(submission: Submission, trainer: DataSubject) -> bool:
+def others_may_read(submission: Submission, *, trainer: DataSubject) -> bool:
     """Whether somebody else could be the second reader."""
     others = trainers_at(submission.desk).exclude(subject__in=(trainer.pk, submission.subject_id))
     return bool(others.exists())
@@ -143,7 +143,7 @@ def _refuse_what_makes_no_sense(
     if verdict == Correction.Verdict.SECOND:
         if submission.state == Submission.State.SECOND:
             raise AlreadySecond
-        if not others_may_read(submission, trainer):
+        if not others_may_read(submission, trainer=trainer):
             raise NobodyElse
     if verdict != Correction.Verdict.ACCEPT and not comment.strip():
         raise WordsMissing

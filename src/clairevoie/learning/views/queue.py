@@ -158,7 +158,7 @@ def _form(request: HttpRequest, submission: Submission) -> CorrectionForm | None
         return None
     trainer = member_of(request).subject
     second = submission.state == Submission.State.WAITING and correcting.others_may_read(
-        submission, trainer
+        submission, trainer=trainer
     )
     data = request.POST if request.method == "POST" else None
     return CorrectionForm(submission.project.rubric, second=second, data=data)
