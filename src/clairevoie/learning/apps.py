@@ -10,7 +10,7 @@ class LearningConfig(AppConfig):
 
     def ready(self) -> None:
         from clairevoie import consent, privacy  # needs the models
-        from clairevoie.learning.actions import motivating, reviewing
+        from clairevoie.learning.actions import motivating, rating, reviewing
 
         privacy.undone_by_objection(motivating.ACTIVITY)(motivating.forget)
-        consent.follow(reviewing.PUBLISHING)(reviewing.unpublish_all)
+        consent.follow(rating.PUBLISHING)(reviewing.unpublish_all)
