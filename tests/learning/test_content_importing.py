@@ -93,7 +93,7 @@ def test_a_chapter_is_rendered_once_with_everything_in_it() -> None:
     assert "<math" in page.html
     assert 'alt="Un carré vert"' in page.html
     assert "<figcaption>Un carré</figcaption>" in page.html
-    assert f'href="/parcours/{folder.SLUG}/au-centre/la-mediane/#s-definition"' in page.html
+    assert f'href="/apprendre/{folder.SLUG}/au-centre/la-mediane/#s-definition"' in page.html
     assert 'download="notes.csv"' in page.html
     assert '<span class="k">def</span>' in page.html
     assert 'class="callout callout--tip"' in page.html

@@ -165,6 +165,17 @@ def test_a_folder_without_its_sheet_or_its_chapters_is_told() -> None:
 # --- Patterns -----------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("path", ["02-autour/02-projet.md", "03-exercices/01-un.md"])
+def test_a_name_that_learners_pages_need_is_refused(path: str) -> None:
+    files = folder.sources()
+    files[path] = files["02-autour/01-l-etendue.md"]
+    files["03-exercices/module.toml"] = files["02-autour/module.toml"]
+
+    told = problems_of(files)
+
+    assert any(p in path and "sert déjà aux adresses" in words for p, _line, words in told), told
+
+
 @pytest.mark.parametrize(
     "pattern",
     [

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from clairevoie.learning.content.exercises import ExerciseText, read_exercises
 from clairevoie.learning.content.files import (
@@ -36,7 +37,10 @@ from clairevoie.learning.content.tables import (
 from clairevoie.learning.models import Level
 
 # Raise it when the same source must give other pages: the next import makes new editions.
-RENDERER: Final = 1
+RENDERER: Final = 2
+# Words of the addresses of learners' pages (learning/urls.py).
+_TAKEN: Final = frozenset({"exercices", "paquets", "projet"})
+_IS_TAKEN: Final = gettext_noop("Ce nom sert déjà aux adresses du site\u00a0: prenez-en un autre.")
 
 _LEVELS: Final = {
     "débutant": Level.BEGINNER,
@@ -265,7 +269,7 @@ class _Reading:
             for path in self._chapter_paths(folder):
                 chapter = _NUMBERED.fullmatch(path.split("/")[1][:-3])
                 if module and chapter:
-                    address = f"/parcours/{self.slug}/{module[2]}/{chapter[2]}/"
+                    address = f"/apprendre/{self.slug}/{module[2]}/{chapter[2]}/"
                     self.addresses[path] = address
 
     def _modules(self) -> Iterable[ModuleText]:
@@ -281,6 +285,8 @@ class _Reading:
                 said = _("Un dossier de module se nomme 01-son-nom, et son nom est unique.")
                 self.problems.add(folder, 0, said)
                 continue
+            if numbered[2] in _TAKEN:
+                self.problems.add(folder, 0, _(_IS_TAKEN))
             slugs.add(numbered[2])
             yield self._module(folder, numbered[2])
 
@@ -322,6 +328,8 @@ class _Reading:
                 continue  # told by _strays
             if numbered[2] in slugs:
                 self.problems.add(path, 0, _("Deux chapitres de ce module ont ce nom."))
+            if numbered[2] in _TAKEN:
+                self.problems.add(path, 0, _(_IS_TAKEN))
             slugs.add(numbered[2])
             yield self._chapter(path, filename, numbered[2])
             self.read(1)
