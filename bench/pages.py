@@ -26,7 +26,12 @@ from bench.__main__ import instance, run
 from bench.report import write_pages
 
 ROUNDS, SECONDS = 5, "5s"
-PAGES = ("/mon-compte/", "/mon-compte/conservation/", "/mon-compte/profil/")
+PAGES = (
+    "/mon-compte/",
+    "/mon-compte/formations/",
+    "/mon-compte/conservation/",
+    "/mon-compte/profil/",
+)
 WHO = "alice@courriel.example"
 SIGN_IN = f"""
 from clairevoie.accounts.models import Member
