@@ -27,8 +27,8 @@ TABLE = "/formation/sessions/automne/"
 SECTION = """## The table of a cohort
 
 Written by `python -m bench.cohort` on {day} ({machine}, load average {load:.1f}): a trainer opens
-the lists of one cohort, session and second factor included; the fastest of {runs}. A page further on
-begins a thousand learners later. The last column is the night that computes motivation for all.
+the lists of one cohort, session and second factor included; the fastest of {runs}. A page further
+on begins a thousand learners later. The last column is the night that computes motivation for all.
 
 | Engine | Learners | To help | Under way | Further on | Finished | Night of motivation |
 |---|---:|---:|---:|---:|---:|---:|
