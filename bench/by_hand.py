@@ -297,6 +297,8 @@ def _whose(table: str) -> str:
         return INDIRECT[table].format(among="= %s")
     if table == "privacy_datasubject":
         return "id = %s"
+    if table in UNKEYED:
+        return f"{UNKEYED[table]} = (SELECT uuid FROM privacy_datasubject WHERE id = %s)"
     return f"{(TABLES | LASTING)[table]} = %s"
 
 
