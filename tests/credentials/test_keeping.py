@@ -11,6 +11,7 @@ from time_machine import travel
 from clairevoie import privacy
 from clairevoie.accounts.models import Role
 from clairevoie.credentials.models import Credential, State
+from clairevoie.messaging.models import Message
 from clairevoie.privacy import retention
 from clairevoie.privacy.models import DataSubject, LedgerEntry
 from tests.cast import Person
@@ -171,6 +172,7 @@ def test_a_revoked_document_says_so_and_not_why(
     assert "révoqué" in page
     assert "Délivré par erreur." not in page
     assert proof.name not in page
+    assert Message.objects.filter(template="credentials/changed", subject=alice.subject).exists()
     assert staff.get(room(proof, "duplicata")).status_code == 404
     assert LedgerEntry.objects.filter(executor="credentials.revoke").count() == 1
 

@@ -107,11 +107,15 @@ def issue(
         },
     )
     if earned.kind != Kind.PROJECT:  # of a project, its correction tells
-        link = f"{settings.SITE_URL}{reverse('credentials:mine')}"
         messaging.send(
-            holder, "credentials/issued", "service-notices", context={"link": link}, at=at
+            holder, "credentials/issued", "service-notices", context={"link": mine()}, at=at
         )
     return credential
+
+
+def mine() -> str:
+    """« Mes certificats », in full: what a message leads to."""
+    return f"{settings.SITE_URL}{reverse('credentials:mine')}"
 
 
 def _live(holder: DataSubject, earned: Achievement) -> Credential | None:

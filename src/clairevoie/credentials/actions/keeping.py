@@ -13,11 +13,12 @@ from django.db import transaction
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from clairevoie import privacy
-from clairevoie.credentials.actions.issuing import Achievement, sealed, written
+from clairevoie import messaging, privacy
+from clairevoie.credentials.actions.issuing import Achievement, mine, sealed, written
 from clairevoie.credentials.models import Credential, Kind, State
 from clairevoie.credentials.numbers import next_version
 from clairevoie.lib.calendar import paris_date
+from clairevoie.privacy.models import DataSubject
 
 
 class Reason(TextChoices):
@@ -102,6 +103,7 @@ def reissue(
     Credential.objects.filter(pk=old.pk).update(replaced_by=new.number)
     if not written(new, at=at):
         raise NoLongerValid
+    _tell_holder(old, revoked=False, at=at)
     facts = {**_why(reason, reference), "new": str(new.uuid), "sha256": new.sha256}
     _note("credentials.reissue", old, author, at, facts)
     return new
@@ -119,6 +121,7 @@ def revoke(*, credential: Credential, because: str, author: UUID, at: datetime) 
     Credential.objects.filter(pk=current.pk).update(
         revoked_on=paris_date(at), revoked_because=because.strip()
     )
+    _tell_holder(current, revoked=True, at=at)
     _note("credentials.revoke", current, author, at, {})
 
 
@@ -128,6 +131,19 @@ def _valid(credential: Credential) -> Credential:
     if current.state != State.VALID:
         raise NoLongerValid
     return current
+
+
+def _tell_holder(credential: Credential, *, revoked: bool, at: datetime) -> None:
+    """While they have an account: where the reason, or the new document, is."""
+    holder = DataSubject.objects.filter(uuid=credential.holder, erased_on=None).first()
+    if holder is not None:
+        messaging.send(
+            holder,
+            "credentials/changed",
+            "service-notices",
+            context={"link": mine(), "revoked": revoked},
+            at=at,
+        )
 
 
 def _why(reason: str, reference: str) -> dict[str, str]:
