@@ -57,7 +57,7 @@ LASTING = {
     "messaging_suppression": "subject_id",
 }
 # Archives that copy a person's public number, and need no row of that person.
-UNKEYED = ("credentials_credential", "privacy_consentproof")
+UNKEYED = {"credentials_credential": "holder", "privacy_consentproof": "person"}
 FILES = {
     "privacy_exportpack": ("default", ("file",)),
     "messaging_message": ("mail", ("copy",)),
