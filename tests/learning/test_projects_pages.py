@@ -114,7 +114,7 @@ def test_files_beyond_the_limit_are_dropped_as_they_come(
     alice: Person, following: Enrolment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(submitting, "largest_of", lambda _project: 100_000)
-    files = [upload(), upload("gros.pdf", desk.PDF + bytes(300_000)), upload("c.pdf")]
+    files = [upload(), upload("gros.pdf", desk.PDF + bytes(300_000))]
 
     answer = signed_in(alice).post(PLACE, {"words": "Mon mot à moi", "documents": files})
 
@@ -125,16 +125,40 @@ def test_files_beyond_the_limit_are_dropped_as_they_come(
     assert not Submission.objects.exists()
 
 
-def test_a_path_in_a_name_never_reaches_us(alice: Person, following: Enrolment) -> None:
-    body = (
-        b'--x\r\nContent-Disposition: form-data; name="words"\r\n\r\n\r\n--x\r\n'
-        b'Content-Disposition: form-data; name="documents"; filename="../../etc/r.pdf"\r\n'
-        b"Content-Type: application/pdf\r\n\r\n" + desk.PDF + b"\r\n--x--\r\n"
+def multipart(filename: str, *, more: int = 0) -> bytes:
+    return (
+        b'--x\r\nContent-Disposition: form-data; name="words"\r\n\r\nMon mot\r\n--x\r\n'
+        b'Content-Disposition: form-data; name="documents"; filename="'
+        + filename.encode()
+        + b'"\r\nContent-Type: application/pdf\r\n\r\n'
+        + desk.PDF
+        + bytes(more)
+        + b"\r\n--x--\r\n"
     )
+
+
+def test_a_path_in_a_name_never_reaches_us(alice: Person, following: Enrolment) -> None:
+    body = multipart("../../etc/r.pdf")
 
     signed_in(alice).post(PLACE, data=body, content_type="multipart/form-data; boundary=x")
 
     assert Document.objects.get().name == "r.pdf"
+
+
+def test_what_announces_gigabytes_is_answered_before_it_is_read(
+    alice: Person, following: Enrolment
+) -> None:
+    answer = signed_in(alice).generic(
+        "POST",
+        PLACE,
+        multipart("r.pdf", more=300_000),
+        content_type="multipart/form-data; boundary=x",
+        CONTENT_LENGTH=str(3 * 1024**3),
+    )
+
+    assert answer.status_code == 413
+    assert "Mon mot" in answer.content.decode()
+    assert not Submission.objects.exists()
 
 
 def test_a_forged_form_hands_nothing_in(alice: Person, following: Enrolment) -> None:
