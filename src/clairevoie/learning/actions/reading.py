@@ -53,7 +53,7 @@ def complete(*, enrolment: Enrolment, chapter: Chapter, at: datetime) -> Complet
     held = Enrolment.including_restricted.select_for_update(of=("self",)).get(pk=enrolment.pk)
     if chapter.edition.uuid != held.edition_id:
         raise NotInThisEdition
-    if attempted(held, chapter) < chapter.exercise_count:
+    if attempted(held, chapter=chapter) < chapter.exercise_count:
         raise ExercisesLeft
     done, new = Completion.including_restricted.get_or_create(
         enrolment=held,
@@ -82,7 +82,7 @@ def finish_if_done(*, enrolment: Enrolment, at: datetime) -> bool:
     return False
 
 
-def attempted(enrolment: Enrolment, chapter: Chapter) -> int:
+def attempted(enrolment: Enrolment, *, chapter: Chapter) -> int:
     """How many exercises of ``chapter`` this learner tried at least once."""
     if not chapter.exercise_count:
         return 0
