@@ -37,11 +37,12 @@ addEventListener("message", (event) => {
   send();
 });
 
-// A package says its last word when it is closed: close it first, and leave once it was heard.
+// A package says its last word when it is closed: close it first, and leave once it was heard,
+// or after three seconds.
 const leave = async (address) => {
   frame.src = "about:blank";
   await new Promise((done) => setTimeout(done, 250));
-  while (busy && said.textContent !== cage.dataset.lost) {
+  for (let times = 0; busy && times < 60; times += 1) {
     await new Promise((done) => setTimeout(done, 50));
   }
   location.assign(address);
