@@ -52,7 +52,8 @@ _MANIFEST_2004 = """\
 # It tries what a cage must refuse, writes what it saw, and reports when its button is pressed.
 _PAGE = """\
 <!DOCTYPE html>
-<html><head><meta charset="utf-8"><title>Trier</title><link rel="stylesheet" href="trier.css"></head><body>
+<html><head><meta charset="utf-8"><title>Trier</title>
+<link rel="stylesheet" href="trier.css"></head><body>
 <h1>Où va la bouteille&nbsp;?</h1>
 <button id="juste">Dans le verre</button>
 <p id="vu"></p>
