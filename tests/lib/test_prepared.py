@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from threading import Thread
+from uuid import UUID
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from clairevoie.accounts.models import Member
-from clairevoie.lib.prepared import Prepared
-from tests.cast import Person
+from clairevoie.lib.prepared import Prepared, PreparedRows
+from clairevoie.privacy.models import ContactPoint
+from tests.cast import TODAY, Person
 
 MEMBERS = Prepared(lambda key: Member.objects.select_related("subject").filter(pseudo=key))
 
@@ -63,3 +65,24 @@ def test_more_than_one_parameter_is_refused() -> None:
 
     with pytest.raises(ValueError, match="one parameter"):
         two.get("x")
+
+
+@pytest.mark.django_db
+def test_several_keys_and_several_rows_are_read(alice: Person, bob: Person) -> None:
+    contacts = PreparedRows(
+        lambda kind, subject: (
+            ContactPoint.objects.filter(kind=kind)
+            .filter(subject__uuid=subject)
+            .values_list("raw", "verified_on")
+        ),
+        example=("kind", UUID(int=0)),
+    )
+    members: Prepared[Member] = Prepared(
+        lambda town: Member.objects.filter(town=town).order_by("pk"), example=("town",)
+    )
+
+    rows = contacts.get("email", alice.subject.uuid)
+
+    assert [tuple(row) for row in rows] == [(alice.canaries.email, TODAY)]
+    assert [member.pk for member in members.all("Bagnolet")] == [alice.member.pk, bob.member.pk]
+    assert contacts.get("email", UUID(int=1)) == []
