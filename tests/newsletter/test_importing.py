@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import resource
@@ -15,11 +16,14 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from clairevoie import messaging, privacy
+from clairevoie.messaging.models import Message
 from clairevoie.newsletter import steps
 from clairevoie.newsletter.actions import bringing, reading, subscribing
 from clairevoie.newsletter.csv_lines import NoAddresses
+from clairevoie.newsletter.links import confirmation_link
 from clairevoie.newsletter.models import (
     Import,
     Pending,
@@ -96,6 +100,57 @@ def test_without_it_each_is_written_to_and_decides(topics: list[Topic]) -> None:
     assert pending.text == TEXT
     subscription = subscribing.confirm(pending=pending, at=NOW)
     assert is_subscribed(subscription.subject)
+
+
+@pytest.mark.parametrize("confirmed", [True, False])
+def test_a_hundred_lines_cost_the_statements_of_ten(
+    topics: list[Topic], *, confirmed: bool
+) -> None:
+    """Each address has its person, its words and its mail; no statement is one line's."""
+
+    def statements(count: int) -> int:
+        addresses = "".join(f"p{count}.{n}@exemple.fr\n" for n in range(count))
+        with CaptureQueriesContext(connection) as asked:
+            read(f"email\n{addresses}".encode(), topics, confirmed=confirmed)
+        # executemany is told once a row: « 10 times: INSERT… » counts for one.
+        return len(asked)
+
+    statements(5)  # the words are published once
+    few, many = statements(10), statements(100)
+
+    assert many <= few + 2  # an INSERT more where one cannot hold a hundred rows
+
+
+def test_each_is_asked_by_a_mail_with_a_link_of_its_own(topics: list[Topic]) -> None:
+    read(
+        b"email;texte\nun@exemple.fr;\ndeux@exemple.fr;\ntrois@exemple.fr;Soit\n",
+        topics,
+        confirmed=False,
+    )
+
+    queued = list(Message.including_restricted.filter(state="queued"))
+    left = messaging.deliver_due(at=NOW)
+
+    requests = {p.subject_id: p for p in Pending.including_restricted.all()}
+    assert (len(queued), left) == (3, 3)
+    for mail in queued:
+        mine = requests[mail.subject_id]
+        assert confirmation_link(mine) in mail.text
+        assert confirmation_link(mine) in mail.html
+        assert mine.text in mail.text
+        assert "lien.invalid" not in mail.text + mail.html
+        assert mail.until == NOW + subscribing.CONFIRMATION_PATIENCE
+
+
+def test_many_proofs_leave_one_line_that_stands_for_all(topics: list[Topic]) -> None:
+    read(b"email\nun@exemple.fr\ndeux@exemple.fr\n", topics)
+
+    line = LedgerEntry.objects.get(executor="consent.give")
+    people = Consent.including_restricted.values_list("subject__uuid", flat=True)
+    names = "\n".join(sorted(map(str, people)))
+    assert line.facts["count"] == 2
+    assert line.facts["sha256"] == hashlib.sha256(names.encode()).hexdigest()
+    assert privacy.ledger.verify().sound
 
 
 # A file as people send them; the number of each line beside it.

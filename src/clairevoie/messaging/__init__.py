@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from clairevoie.messaging.actions import (
         PATIENCE,
+        Code,
         forget_copies,
         send,
         send_code,
+        send_codes,
         send_many,
     )
     from clairevoie.messaging.delivery import deliver_due, run_mailing
@@ -103,7 +105,9 @@ _HOME = {
     "resume_mailing": "mailings",
     "run_mailing": "delivery",
     "send": "actions",
+    "Code": "actions",
     "send_code": "actions",
+    "send_codes": "actions",
     "send_many": "actions",
     "send_test": "mailings",
     "start_again": "unsubscribing",
@@ -122,6 +126,7 @@ __all__ = [
     "UNREACHABLE",
     "CannotBeStopped",
     "Channel",
+    "Code",
     "Mailing",
     "Message",
     "NeedsConsent",
@@ -150,6 +155,7 @@ __all__ = [
     "run_mailing",
     "send",
     "send_code",
+    "send_codes",
     "send_many",
     "send_test",
     "start_again",

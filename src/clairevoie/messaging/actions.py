@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
@@ -15,6 +16,7 @@ from clairevoie.messaging.addresses import NOWHERE, Address, reachable, typed
 from clairevoie.messaging.delivery import deliver_due
 from clairevoie.messaging.letters import Letter, compose, languages_of
 from clairevoie.messaging.models import Channel, Message, State
+from clairevoie.messaging.sheets import BLANK
 from clairevoie.messaging.tasks import deliver
 from clairevoie.messaging.unsubscribing import unsubscribe_url
 from clairevoie.privacy.models import DataSubject
@@ -133,6 +135,51 @@ def send_code(
     )
     message.until = at + patience
     return write(message, at=at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Code:
+    """One address that nobody has proved yet, whose row it is, and the link that proves it."""
+
+    subject: int
+    contact: str
+    link: str
+
+
+@transaction.atomic
+def send_codes(
+    codes: Sequence[Code],
+    kind: str,
+    template: str,
+    *,
+    context: Mapping[str, object],
+    at: datetime,
+    patience: timedelta,
+) -> None:
+    """:func:`send_code` to many: printed once a language, with a blank where each link goes.
+
+    Each ``subject`` is a new one, of that address alone; the worker lets the messages out.
+    """
+    languages = languages_of([code.subject for code in codes])
+    printed: dict[str | None, Letter] = {}
+    messages = []
+    for code in codes:
+        address, language = typed(code.contact, kind), languages.get(code.subject)
+        if language not in printed:
+            printed[language] = compose(
+                template,
+                channel=address.channel,
+                activity=CODES,
+                language=language,
+                link="",
+                context={**context, "link": BLANK},
+            )
+        letter = printed[language].linked(BLANK, code.link)
+        message = enveloped(code.subject, letter, template, CODES, address=address, at=at)
+        message.until = at + patience
+        messages.append(message)
+    Message.including_restricted.bulk_create(messages)
+    deliver.enqueue()
 
 
 @transaction.atomic

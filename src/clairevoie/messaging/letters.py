@@ -48,6 +48,14 @@ class Letter:
     text: str
     html: str = ""
 
+    def linked(self, blank: str, link: str) -> Letter:
+        """The same with a link where a blank stands."""
+        return Letter(
+            title=self.title,
+            text=self.text.replace(blank, link),
+            html=self.html.replace(blank, link),
+        )
+
 
 def compose(
     template: str,

@@ -21,7 +21,12 @@ class UnknownLink(Exception):
 
 def confirmation_link(pending: Pending) -> str:
     """The whole address that confirms, for a message."""
-    token = _confirming.sign(pending.uuid.hex)
+    return link_of(pending.uuid)
+
+
+def link_of(request: UUID) -> str:
+    """The same for the number of a request."""
+    token = _confirming.sign(request.hex)
     return settings.SITE_URL + reverse("newsletter:confirm", args=[token])
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Collection
 from datetime import datetime
+from typing import Protocol
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max
 
 from clairevoie import policy
+from clairevoie.lib.many import insert_many
 from clairevoie.privacy import ledger
 from clairevoie.privacy.models import (
     Acknowledgement,
@@ -58,8 +62,17 @@ def give_consent(
         )
 
 
+class Numbered(Protocol):
+    """A person by both numbers: a :class:`DataSubject`, or as much of one."""
+
+    @property
+    def pk(self) -> int: ...
+    @property
+    def uuid(self) -> UUID: ...
+
+
 def give_consents(
-    subjects: Collection[DataSubject],
+    subjects: Collection[Numbered],
     *,
     activity: str,
     text: str,
@@ -70,20 +83,36 @@ def give_consents(
 ) -> None:
     """The same words, agreed to by many people against whom nothing is known: one INSERT.
 
-    For proofs that come in a file: people agreed ``at``, the journal learns ``recorded_at``. The
-    caller has put aside whoever ever said no: this lifts nothing.
+    For proofs that come in a file: people agreed ``at``, the journal learns ``recorded_at``, in
+    one line whose hash stands for them all (C.6). The caller has put aside whoever ever said no:
+    this lifts nothing.
     """
+    if not subjects:
+        return
+    names = "\n".join(sorted(str(subject.uuid) for subject in subjects))
     with transaction.atomic():
         version = wording(activity_named(activity), text=text, language=language, at=at)
-        rows = [
-            _row(subject, activity=activity, version=version, source=source, at=at, given=True)
-            for subject in subjects
-        ]
-        Consent.including_restricted.bulk_create(rows)
-        ledger.append_many(
-            _line(row, subject, at=recorded_at)
-            for row, subject in zip(rows, subjects, strict=True)
-        )
+        same = {
+            "activity": activity,
+            "given": True,
+            "wording": version,
+            "text": version.text,
+            "text_hash": version.text_hash,
+            "fingerprint": version.fingerprint,
+            "at": at,
+            "source": source,
+            "policy_hash": policy.current().digest,
+        }
+        rows = [(subject.pk,) for subject in subjects]
+        insert_many(Consent, same=same, varying=("subject",), rows=rows)
+        facts = {
+            "activity": activity,
+            "text": version.text_hash,
+            "fingerprint": version.fingerprint,
+            "count": len(subjects),
+            "sha256": hashlib.sha256(names.encode()).hexdigest(),
+        }
+        ledger.append(executor="consent.give", at=recorded_at, facts=facts)
 
 
 def withdraw_consents(

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from itertools import islice
-from typing import IO
+from typing import IO, NamedTuple
+from uuid import UUID, uuid4
 
 from django.db import transaction
 
@@ -18,6 +19,7 @@ from clairevoie import messaging, policy, privacy
 from clairevoie.lib import calendar
 from clairevoie.lib.calendar import paris_date
 from clairevoie.lib.contact import EMAIL
+from clairevoie.lib.many import insert_many
 from clairevoie.newsletter.actions.subscribing import CONFIRMATION_PATIENCE
 from clairevoie.newsletter.csv_lines import (
     Broken,
@@ -27,7 +29,7 @@ from clairevoie.newsletter.csv_lines import (
     lines_of,
     read_line,
 )
-from clairevoie.newsletter.links import confirmation_link
+from clairevoie.newsletter.links import link_of
 from clairevoie.newsletter.models import (
     ACTIVITY,
     Import,
@@ -203,6 +205,7 @@ def _subscribe(
     at: datetime,
 ) -> None:
     people = _people(lines, known, batch)
+    days = [(line, line.on or batch.collected_on) for line in lines]
     for (text, on, source), some in _by_proof(batch, lines).items():
         privacy.give_consents(
             [people[line.normalised] for line in some],
@@ -212,43 +215,68 @@ def _subscribe(
             at=datetime.combine(on, time(12), tzinfo=calendar.PARIS),
             recorded_at=at,
         )
-    subscriptions, interests = [], []
-    for line in lines:
-        on, subject = line.on or batch.collected_on, people[line.normalised]
-        subscriptions.append(
-            Subscription(subject=subject, source="import", confirmed_on=on, last_act_on=on)
-        )
-        interests += [
-            Interest(subject=subject, topic_id=topic.slug, last_act_on=on) for topic in topics
-        ]
-    Subscription.including_restricted.bulk_create(subscriptions)
-    Interest.including_restricted.bulk_create(interests)
+    insert_many(
+        Subscription,
+        same={"source": "import"},
+        varying=("subject", "uuid", "confirmed_on", "last_act_on"),
+        rows=((people[line.normalised].pk, uuid4(), on, on) for line, on in days),
+    )
+    insert_many(
+        Interest,
+        same={},
+        varying=("subject", "topic", "last_act_on"),
+        rows=(
+            (people[line.normalised].pk, topic.slug, on) for line, on in days for topic in topics
+        ),
+    )
 
 
-def _people(lines: Sequence[Line], known: _Known, batch: Import) -> dict[str, DataSubject]:
+class _Person(NamedTuple):
+    """Both numbers of a person: all that an import needs of one."""
+
+    pk: int
+    uuid: UUID
+
+
+def _people(lines: Sequence[Line], known: _Known, batch: Import) -> dict[str, _Person]:
     """Whose each address is: who proved it, else a person we did not know."""
-    mine = DataSubject.objects.in_bulk(set(known.owners.values()))
+    owners = DataSubject.objects.filter(pk__in=set(known.owners.values()))
+    mine = {pk: _Person(pk, uuid) for pk, uuid in owners.values_list("pk", "uuid")}
     people = {
         line.normalised: mine[known.owners[line.normalised]]
         for line in lines
         if line.normalised in known.owners
     }
     strangers = [line for line in lines if line.normalised not in people]
-    created = DataSubject.objects.bulk_create(
-        DataSubject(last_contact=line.on or batch.collected_on) for line in strangers
+    days = [line.on or batch.collected_on for line in strangers]
+    return people | _registered(strangers, last_contacts=days, verified=True)
+
+
+def _registered(
+    lines: Sequence[Line], *, last_contacts: Sequence[date], verified: bool
+) -> dict[str, _Person]:
+    """A person of its own for each line, with its address."""
+    numbers = [uuid4() for _ in lines]
+    insert_many(
+        DataSubject,
+        same={},
+        varying=("uuid", "last_contact"),
+        rows=zip(numbers, last_contacts, strict=True),
     )
-    ContactPoint.objects.bulk_create(
-        ContactPoint(
-            subject=subject,
-            kind=EMAIL,
-            raw=line.email,
-            normalised=line.normalised,
-            verified_on=line.on or batch.collected_on,
-        )
-        for line, subject in zip(strangers, created, strict=True)
+    keys = dict(DataSubject.objects.filter(uuid__in=numbers).values_list("uuid", "pk"))
+    insert_many(
+        ContactPoint,
+        same={"kind": EMAIL},
+        varying=("subject", "raw", "normalised", "verified_on"),
+        rows=(
+            (keys[number], line.email, line.normalised, day if verified else None)
+            for line, number, day in zip(lines, numbers, last_contacts, strict=True)
+        ),
     )
-    new = {line.normalised: person for line, person in zip(strangers, created, strict=True)}
-    return people | new
+    return {
+        line.normalised: _Person(keys[number], number)
+        for line, number in zip(lines, numbers, strict=True)
+    }
 
 
 def _by_proof(batch: Import, lines: Sequence[Line]) -> dict[tuple[str, date, str], list[Line]]:
@@ -270,32 +298,43 @@ def _by_proof(batch: Import, lines: Sequence[Line]) -> dict[tuple[str, date, str
 def _ask(batch: Import, lines: Sequence[Line], topics: Sequence[Topic], *, at: datetime) -> None:
     """A double opt-in of ours: a request each, of a person of its own, and one mail."""
     on = paris_date(at)
-    people = DataSubject.objects.bulk_create(DataSubject(last_contact=on) for _ in lines)
-    ContactPoint.objects.bulk_create(
-        ContactPoint(subject=subject, kind=EMAIL, raw=line.email, normalised=line.normalised)
-        for line, subject in zip(lines, people, strict=True)
+    people = _registered(lines, last_contacts=[on] * len(lines), verified=False)
+    numbers = {line.normalised: uuid4() for line in lines}
+    insert_many(
+        Pending,
+        same={
+            "topics": " ".join(topic.slug for topic in topics),
+            "source": "import",
+            "asked_on": on,
+        },
+        varying=("subject", "uuid", "text"),
+        rows=(
+            (people[line.normalised].pk, numbers[line.normalised], line.text or batch.text)
+            for line in lines
+        ),
     )
-    requests = Pending.including_restricted.bulk_create(
-        Pending(
-            subject=subject,
-            topics=" ".join(topic.slug for topic in topics),
-            text=line.text or batch.text,
-            source="import",
-            asked_on=on,
-        )
-        for line, subject in zip(lines, people, strict=True)
-    )
-    for line, pending in zip(lines, requests, strict=True):
-        messaging.send_code(
-            line.email,
+    for text, some in _by_words(batch, lines).items():
+        codes = [
+            messaging.Code(
+                subject=people[line.normalised].pk,
+                contact=line.email,
+                link=link_of(numbers[line.normalised]),
+            )
+            for line in some
+        ]
+        messaging.send_codes(
+            codes,
             EMAIL,
             "newsletter/confirm",
-            subject=pending.subject,
-            context={
-                "link": confirmation_link(pending),
-                "topics": topics,
-                "text": pending.text,
-            },
+            context={"topics": topics, "text": text},
             at=at,
             patience=CONFIRMATION_PATIENCE,
         )
+
+
+def _by_words(batch: Import, lines: Sequence[Line]) -> dict[str, list[Line]]:
+    """Lines that agreed to the same words: one mail, printed once."""
+    words: dict[str, list[Line]] = {}
+    for line in lines:
+        words.setdefault(line.text or batch.text, []).append(line)
+    return words
