@@ -29,6 +29,8 @@ ROUNDS, SECONDS = 5, "5s"
 PAGES = (
     "/mon-compte/",
     "/mon-compte/formations/",
+    "/apprendre/rgpd-petite-entreprise/",
+    "/apprendre/rgpd-petite-entreprise/mettre-de-l-ordre/durees/",
     "/mon-compte/conservation/",
     "/mon-compte/profil/",
 )

@@ -7,16 +7,19 @@ from typing import Any
 from django import template
 
 from clairevoie.learning.models import Enrolment, Package, PackageResult
+from clairevoie.lib.prepared import Prepared
 
 register = template.Library()
+
+_offered: Prepared[Package] = Prepared(
+    lambda slug: Package.objects.filter(parcours__slug=slug, offered=True).order_by("pk")
+)
 
 
 @register.inclusion_tag("learning/packages/list.html")
 def packages(enrolment: Enrolment) -> dict[str, Any]:
     """Those that are offered, with how far this learner is: one query, two where there are any."""
-    offered = list(
-        Package.objects.filter(parcours__slug=enrolment.parcours_id, offered=True).order_by("pk")
-    )
+    offered = _offered.all(enrolment.parcours_id)
     results = (
         PackageResult.including_restricted.filter(enrolment__uuid=enrolment.uuid)
         if offered
