@@ -100,7 +100,7 @@ class Page:
 
 
 def cohorts_of(trainer: DataSubject) -> QuerySet[Cohort, Any]:
-    """Those a trainer helps, the latest first, each with the ``title`` and ``language`` of its parcours."""
+    """Those a trainer helps, the latest first, with ``title`` and ``language`` of the parcours."""
     taught = Teaching.objects.of(trainer).values("cohort")
     return (
         Cohort.objects.filter(slug__in=taught)
@@ -127,7 +127,11 @@ def counts_of(cohort: Cohort, *, at: datetime) -> Mapping[Group, int]:
     return {
         group: min(
             COUNTED,
-            sum(rows[:COUNTED].count() for rows, _clock in _ranges(cohort, group, at=at)),
+            # In order, so that the first of an index are counted and no table is walked.
+            sum(
+                rows.order_by(clock, "pk")[:COUNTED].count()
+                for rows, clock in _ranges(cohort, group, at=at)
+            ),
         )
         for group in Group
     }
