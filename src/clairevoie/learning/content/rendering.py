@@ -48,7 +48,7 @@ def _ready(tokens: Sequence[Token], at: int, options: Any, env: Any) -> str:
 def _ready_block(tokens: Sequence[Token], at: int, options: Any, env: Any) -> str:
     label = escapeHtml(_("Formule"))
     return (
-        f'<div class="formula" tabindex="0" role="region" aria-label="{label}">'
+        f'<div class="formula" tabindex="0" role="group" aria-label="{label}">'
         f"{tokens[at].content}</div>\n"
     )
 
@@ -56,7 +56,7 @@ def _ready_block(tokens: Sequence[Token], at: int, options: Any, env: Any) -> st
 def _table_open(tokens: Sequence[Token], at: int, options: Any, env: Any) -> str:
     label = escapeHtml(_("Tableau"))
     return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{label}">'
+        f'<div class="scroll" tabindex="0" role="group" aria-label="{label}">'
         '<table class="lesson-table">\n'
     )
 
