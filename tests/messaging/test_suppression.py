@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from django.core.management import call_command
 
 from clairevoie import consent, messaging, privacy
 from clairevoie.accounts.actions.joining import prove_phone
@@ -192,3 +194,16 @@ def test_the_copy_of_their_data_tells_the_person_what_they_refused(alice: Person
 
     assert "Envois auxquels vous vous êtes opposé" in told
     assert Suppression.objects.get().contact_hash not in told
+
+
+def test_a_list_from_anywhere_is_taken_whatever_its_source_is_called(tmp_path: Path) -> None:
+    """The journal takes codes alone: words and accents become one."""
+    listed = tmp_path / "liste.txt"
+    listed.write_text("a@exemple.fr\n")
+    source = "L’ancien outil de la Société Générale, " * 3
+
+    call_command("messaging", "suppress", str(listed), purpose="newsletter", source=source)
+
+    row = Suppression.objects.get()
+    assert row.source.startswith("lancien-outil-de-la-societe-generale")
+    assert len(row.source) <= 64

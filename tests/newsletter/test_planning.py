@@ -171,6 +171,19 @@ def test_a_letter_sent_a_moment_ago_is_called_back(topics: list[Topic], alice: P
     assert (campaign.recipients, Mailing.objects.count()) == (0, 0)
 
 
+def test_a_letter_called_back_is_in_no_archive(topics: list[Topic], alice: Person) -> None:
+    subscribed(alice, topics)
+    campaign = letter(topics)
+    sending.send_letter(campaign=campaign, number=1, author=uuid4(), at=NOW)
+    writing.publish_letter(campaign=campaign, public=True, author=uuid4(), at=NOW)
+
+    planning.call_back(campaign=campaign, author=uuid4(), at=NOW)
+
+    assert not Campaign.objects.get().public
+    with pytest.raises(writing.NotSent):
+        writing.publish_letter(campaign=campaign, public=True, author=uuid4(), at=NOW)
+
+
 def test_once_the_worker_has_begun_it_is_not(topics: list[Topic], alice: Person) -> None:
     subscribed(alice, topics)
     campaign = letter(topics)

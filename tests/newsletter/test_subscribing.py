@@ -269,6 +269,18 @@ def test_topics_are_chosen_without_an_account(visitor: Client, topics: list[Topi
     assert followed_by(subscription.subject) == ["ateliers"]
 
 
+def test_topics_are_not_kept_for_whoever_has_no_address_any_more(
+    visitor: Client, topics: list[Topic]
+) -> None:
+    subscription = confirmed(ADDRESS, topics)
+    ContactPoint.objects.filter(subject=subscription.subject).delete()
+
+    answer = visitor.post(preferences_link(subscription), {"topics": ["parcours"]})
+
+    assert answer.status_code == 422
+    assert "pas d’adresse e-mail vérifiée" in answer.content.decode()
+
+
 def test_the_link_that_stops_a_letter_opens_the_topics_too(
     visitor: Client, topics: list[Topic]
 ) -> None:

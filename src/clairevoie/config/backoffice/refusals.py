@@ -138,7 +138,9 @@ def _around(request: HttpRequest, form: RefusalForm) -> dict[str, Any]:
         "may_review": request.user.has_perm(REVIEW),
         "oldest": oldest,
         "last_day": last,
-        "to_review": to_review(last) if last and is_soon(last, on=calendar.today()) else "",
+        "to_review": to_review(last)
+        if last and is_soon(last, on=calendar.today()) and request.user.has_perm(REVIEW)
+        else "",
         "older": rows[A_PAGE - 1].pk if len(rows) > A_PAGE else None,
         "latest": not below,
         "listed": Section(

@@ -44,7 +44,7 @@ def plan_letter(
     _require_ahead(leaves_at, at=at)
     require_number(letter, number)
     _set(letter, leaves_at)
-    _note("newsletter.plan", letter, author=author, at=at, leaves_at=leaves_at.isoformat())
+    _note("newsletter.plan", letter, author=author, at=at, leaves_at=leaves_at)
 
 
 @transaction.atomic
@@ -53,7 +53,7 @@ def move_letter(*, campaign: Campaign, leaves_at: datetime, author: UUID, at: da
     letter = _locked_planned(campaign)
     _require_ahead(leaves_at, at=at)
     _set(letter, leaves_at)
-    _note("newsletter.move", letter, author=author, at=at, leaves_at=leaves_at.isoformat())
+    _note("newsletter.move", letter, author=author, at=at, leaves_at=leaves_at)
 
 
 @transaction.atomic
@@ -74,8 +74,8 @@ def call_back(*, campaign: Campaign, author: UUID, at: datetime) -> None:
     letter = Campaign.objects.select_for_update().get(pk=campaign.pk)
     if letter.sent_at is None or mailing_of(letter) is not None:
         raise AlreadyTaken
-    letter.sent_at, letter.recipients = None, 0
-    letter.save(update_fields=["sent_at", "recipients"])
+    letter.sent_at, letter.recipients, letter.public = None, 0, False
+    letter.save(update_fields=["sent_at", "recipients", "public"])
     _note("newsletter.call-back", letter, author=author, at=at)
 
 
@@ -99,7 +99,9 @@ def _require_ahead(leaves_at: datetime, *, at: datetime) -> None:
         raise NotAhead
 
 
-def _note(executor: str, letter: Campaign, *, author: UUID, at: datetime, **facts: str) -> None:
+def _note(
+    executor: str, letter: Campaign, *, author: UUID, at: datetime, **facts: datetime
+) -> None:
     privacy.ledger.append(
         executor=executor, at=at, facts={"letter": letter.uuid, "author": author, **facts}
     )

@@ -43,6 +43,10 @@ class IsPlanned(Exception):
     """L’envoi de cette lettre est prévu : annulez-le d’abord."""
 
 
+class NotSent(Exception):
+    """Cette lettre n’est pas partie : elle ne peut être dans les archives."""
+
+
 class TopicExists(Exception):
     """Un thème porte déjà ce nom."""
 
@@ -115,8 +119,11 @@ def _is_invisible(sign: str) -> bool:
 
 @transaction.atomic
 def publish_letter(*, campaign: Campaign, public: bool, author: UUID, at: datetime) -> None:
-    """Show a letter that was sent in the archive, or take it back from there."""
-    letter = Campaign.objects.select_for_update().get(pk=campaign.pk, sent_at__isnull=False)
+    """Show a letter that was sent in the archive, or take it back. Raises :class:`NotSent`."""
+    sent = Campaign.objects.select_for_update().filter(pk=campaign.pk, sent_at__isnull=False)
+    letter = sent.first()
+    if letter is None:
+        raise NotSent
     letter.public = public
     letter.save(update_fields=["public"])
     _note("newsletter.publish" if public else "newsletter.unpublish", letter, author=author, at=at)

@@ -322,6 +322,7 @@ class LetterRoom(ReadOnlyAdmin):
             permission="newsletter.write",
             explains=gettext_lazy("Chacun pourra la lire sur le site, et les moteurs l’indexer."),
             perform=_publish,
+            refusals=(writing.NotSent,),
             possible=lambda letter: letter.sent_at is not None and not letter.public,
         ),
         Deed(
@@ -330,6 +331,7 @@ class LetterRoom(ReadOnlyAdmin):
             permission="newsletter.write",
             explains=gettext_lazy("Le site ne la montre plus."),
             perform=_withdraw,
+            refusals=(writing.NotSent,),
             possible=lambda letter: letter.public,
         ),
         Deed(

@@ -133,17 +133,21 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
     )
     if form.is_valid():
         chosen = form.cleaned_data["topics"]
-        subscribing.choose(
-            subject=subject,
-            topics=chosen,
-            source="lettre",
-            language=subscription.language,
-            at=calendar.now(),
-        )
-        if not chosen:
-            return redirect("newsletter:stopped")
-        messages.success(request, _("Vos thèmes sont enregistrés."))
-        return redirect("newsletter:preferences", token)
+        try:
+            subscribing.choose(
+                subject=subject,
+                topics=chosen,
+                source="lettre",
+                language=subscription.language,
+                at=calendar.now(),
+            )
+        except subscribing.NoAddress as refusal:  # they took their address away meanwhile
+            form.add_error(None, sentence(refusal))
+        else:
+            if not chosen:
+                return redirect("newsletter:stopped")
+            messages.success(request, _("Vos thèmes sont enregistrés."))
+            return redirect("newsletter:preferences", token)
     return page(request, "preferences", form=form, subscription=subscription)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.text import slugify
 
 from clairevoie.lib import calendar
 from clairevoie.lib.contact import EMAIL, PHONE, NotAContact, normalise
@@ -54,7 +55,7 @@ class Command(BaseCommand):
                 purpose=options["purpose"],
                 because=Suppression.Because.IMPORT,
                 at=calendar.now(),
-                source=options["source"],
+                source=slugify(options["source"])[:64] or "import",  # the journal takes codes
             )
         except CannotBeStopped as error:
             known = ", ".join([*(activity.code for activity in stoppable()), EVERYTHING])
