@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from operator import itemgetter
 from typing import Final
 from uuid import UUID
 
@@ -34,12 +35,14 @@ UNION ALL
 SELECT 'read', {text_of_enrolment}, place, {completed_at}, '', ''
   FROM learning_completion WHERE subject_id = %s
 UNION ALL
-SELECT DISTINCT 'answered', '', '', {attempted_at}, '', ''
-  FROM learning_attempt WHERE subject_id = %s
+SELECT 'answered', '', '', hour, '', '' FROM (
+  SELECT DISTINCT {attempted_at} AS hour FROM learning_attempt WHERE subject_id = %s
+) AS hours
 UNION ALL
 SELECT 'handed', {text_of_enrolment}, {text_of_project}, state, {text_of_number}, ''
   FROM learning_submission WHERE subject_id = %s
 """
+_last_at: Final = itemgetter(4)
 _WAITING: Final = (Submission.State.WAITING, Submission.State.SECOND)
 
 
@@ -86,19 +89,20 @@ def dashboard_of(subject: DataSubject, *, on: date) -> Dashboard:
     follows: list[tuple[str, ...]] = []
     done: defaultdict[str, _Done] = defaultdict(lambda: _Done(set(), {}))
     chapters = 0
-    for kind, enrolment, *rest in _rows(subject):
-        if kind == "follows":
-            follows.append((enrolment, *rest))
+    for row in _rows(subject):
+        kind, enrolment, what, hour_or_state, number, _finished = row
+        if kind == "answered":
+            hours.add(hour_or_state)
         elif kind == "read":
-            done[enrolment].places.add(rest[0])
-            hours.add(rest[1])
+            done[enrolment].places.add(what)
+            hours.add(hour_or_state)
             chapters += 1
-        elif kind == "answered":
-            hours.add(rest[1])
+        elif kind == "follows":
+            follows.append(row)
         else:
-            _note_project(done[enrolment].handed, *rest[:3])
-    follows.sort(key=lambda row: row[3], reverse=True)
-    followed = [_followed(row, done[row[0]]) for row in follows]
+            _note_project(done[enrolment].handed, what, hour_or_state, number)
+    follows.sort(key=_last_at, reverse=True)
+    followed = [_followed(row, done[row[1]]) for row in follows]
     return Dashboard(
         under_way=[one for one in followed if one.finished_on is None],
         finished=[one for one in followed if one.finished_on is not None],
@@ -149,7 +153,7 @@ def _note_project(
 
 
 def _followed(row: Sequence[str], done: _Done) -> Followed:
-    _uuid, parcours, edition, last_at, finished_at = row
+    _kind, _uuid, parcours, edition, last_at, finished_at = row
     outline = outline_of(_uuid_of(edition))
     waiting = None
     seen = done.places
