@@ -6,16 +6,16 @@ from allauth.mfa.models import Authenticator
 from django.db import transaction
 
 from clairevoie.accounts.second_factor import box
-from clairevoie.privacy.rekeying import Rekeyed, rekey
+from clairevoie.privacy import rekeying
 
 SEALED = ("secret", "seed")
 
 
-@rekey("second-factors")
-def rekey_second_factors() -> Rekeyed:
+@rekeying.rekey("second-factors")
+def rekey_second_factors() -> rekeying.Rekeyed:
     """Every secret can be opened, so that none is left under a past pepper."""
     numbers = list(Authenticator.objects.order_by("pk").values_list("pk", flat=True))
-    return Rekeyed(done=sum(_rekey(number) for number in numbers), left=0)
+    return rekeying.Rekeyed(done=sum(_rekey(number) for number in numbers), left=0)
 
 
 @transaction.atomic

@@ -18,8 +18,8 @@ from django.conf import settings
 from clairevoie import policy, privacy
 from clairevoie.consent.signing import Document, sign, written
 from clairevoie.lib.calendar import last_lawful_day, paris_date
+from clairevoie.privacy import proofs
 from clairevoie.privacy.models import Consent, ConsentProof, ConsentText
-from clairevoie.privacy.proofs import RULE
 
 __all__ = ["Standing", "file_of", "number_of", "receipt_of", "sign", "standing_of", "written"]
 
@@ -109,10 +109,10 @@ def standing_of(receipt: Document) -> Standing | None:
     given = _still_known(number, person, activity)
     if given is not None and given.text_hash == text_hash:
         return _standing_of(given)
-    proofs = ConsentProof.objects.filter(
+    found_there = ConsentProof.objects.filter(
         given_at__range=(second, second + timedelta(seconds=1)), text_hash=text_hash
     )
-    mine = (proof for proof in proofs if _number(proof.record, proof.given_at) == number)
+    mine = (proof for proof in found_there if _number(proof.record, proof.given_at) == number)
     found = next(mine, None)
     return _kept(found) if found is not None else None
 
@@ -139,7 +139,7 @@ def _standing_of(given: Consent) -> Standing:
 
 
 def _kept(proof: ConsentProof) -> Standing:
-    duration = policy.current().retention[RULE].duration
+    duration = policy.current().retention[proofs.RULE].duration
     assert duration is not None
     return Standing(
         given_at=proof.given_at,

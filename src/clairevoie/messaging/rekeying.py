@@ -11,11 +11,11 @@ from clairevoie.messaging.suppression import (
     contact_key,
     contact_keys,
 )
-from clairevoie.privacy.rekeying import BATCH, Rekeyed, rekey
+from clairevoie.privacy import rekeying
 
 
-@rekey("suppressions")
-def rekey_the_list() -> Rekeyed:
+@rekeying.rekey("suppressions")
+def rekey_the_list() -> rekeying.Rekeyed:
     """Page by page, by key; a row whose person is erased, or was never known, stays as it is."""
     done = left = last = 0
     while page := _page(after=last):
@@ -23,12 +23,12 @@ def rekey_the_list() -> Rekeyed:
         changed = sum(_rekey(row) for row in page)
         done += changed
         left += sum(1 for row in page if _present(row) != row.contact_hash) - changed
-    return Rekeyed(done=done, left=left)
+    return rekeying.Rekeyed(done=done, left=left)
 
 
 def _page(*, after: int) -> list[Suppression]:
     rows = Suppression.objects.filter(pk__gt=after).select_related("subject")
-    return list(rows.prefetch_related("subject__contact_points").order_by("pk")[:BATCH])
+    return list(rows.prefetch_related("subject__contact_points").order_by("pk")[: rekeying.BATCH])
 
 
 @transaction.atomic

@@ -9,17 +9,17 @@ from django.utils.translation import gettext as _
 
 from clairevoie.lib.speech import day_in_full
 from clairevoie.messaging.suppression import last_day_of, oldest_review
-from clairevoie.privacy.reminders import Reminder, remind
+from clairevoie.privacy import reminders
 
 AHEAD = timedelta(days=90)  # a quarter: the time of a holiday and of an absence
 
 
-@remind
-def review_the_list(on: date) -> Iterator[Reminder]:
+@reminders.remind
+def review_the_list(on: date) -> Iterator[reminders.Reminder]:
     """From ninety days before the first row goes; one read of an index."""
     reviewed = oldest_review()
     if reviewed is not None and is_soon(last := last_day_of(reviewed), on=on):
-        yield Reminder(
+        yield reminders.Reminder(
             what=to_review(last),
             last_day=last,
             permission="messaging.review_suppressions",

@@ -42,7 +42,7 @@ def plan_letter(
     """
     letter = locked_draft(campaign)
     _require_ahead(leaves_at, at=at)
-    require_number(letter, number)
+    require_number(letter=letter, number=number)
     _set(letter, leaves_at)
     _note("newsletter.plan", letter, author=author, at=at, leaves_at=leaves_at)
 

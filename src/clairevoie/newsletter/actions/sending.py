@@ -65,7 +65,7 @@ def send_letter(*, campaign: Campaign, number: int, author: UUID, at: datetime) 
     :class:`NobodyToWriteTo`.
     """
     letter = locked_draft(campaign)
-    expected = require_number(letter, number)
+    expected = require_number(letter=letter, number=number)
     letter.sent_at, letter.recipients = at, expected
     letter.save(update_fields=["sent_at", "recipients"])
     privacy.ledger.append(
@@ -76,7 +76,7 @@ def send_letter(*, campaign: Campaign, number: int, author: UUID, at: datetime) 
     start_letter.enqueue(str(letter.uuid))
 
 
-def require_number(letter: Campaign, number: int) -> int:
+def require_number(*, letter: Campaign, number: int) -> int:
     """How many readers there are now. Raises :class:`WrongNumber`, :class:`NobodyToWriteTo`."""
     expected = recipients_of(letter).count()
     if not expected:
