@@ -70,7 +70,9 @@ def test_everybody_lives_in_the_state_of_their_story(loaded: datetime) -> None:
 
 
 def test_a_parcours_has_results_to_show(loaded: datetime) -> None:
-    shown = Figure.objects.filter(shown=True, parcours__slug="rgpd-petite-entreprise", unit="parcours")
+    shown = Figure.objects.filter(
+        shown=True, parcours__slug="rgpd-petite-entreprise", unit="parcours"
+    )
 
     assert {figure.measure for figure in shown} == {"satisfaction", "success"}
 

@@ -99,10 +99,10 @@ def _of_the_letter(person: Person) -> dict[str, str]:
     subscription = subscribed(person, topics)
     asked("lecteur.zzyx@exemple.fr", topics)
     letter = _sent(topics)
+    confirmation = _path(links.confirmation_link(Pending.including_restricted.get()))
     return {
-        "newsletter/confirmer/<str:token>/": _path(
-            links.confirmation_link(Pending.including_restricted.get())
-        ),
+        "newsletter/confirmer/<str:token>/": confirmation,
+        "newsletter/confirmer/<str:token>/parent/": f"{confirmation}parent/",
         "newsletter/preferences/<str:token>/": _path(links.preferences_link(subscription)),
         "newsletter/archives/<uuid:number>/": f"/newsletter/archives/{letter.uuid}/",
         "desinscription/<str:token>/": _path(

@@ -104,10 +104,7 @@ def test_a_page_does_what_the_choice_allows_and_no_more(
     script: bool,
     gpc: bool,
 ) -> None:
-    # The server alone reads the signal: without a script, a member's pages are those walked
-    # without it.
-    readers = [Client()] if gpc and not script else [Client(), alice]
-    for client in readers:
+    for client in (Client(), alice):
         crawl = browsers(word, script=script, gpc=gpc, client=client)
 
         crawl.walk(own_pages(client) if client is alice else pages(client))

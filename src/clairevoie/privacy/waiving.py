@@ -42,7 +42,7 @@ def give_up_proofs(subject: DataSubject, *, at: datetime) -> int:
         person = DataSubject.objects.select_for_update().get(pk=subject.pk)
         if person.restricted or person.held:
             raise CannotErase
-        removed = {}
+        removed: dict[str, int] = {}
         for table in _waivable():
             mine = table.declaration.of(person.pk)
             removed |= _remove(table, mine, on=paris_date(at))
