@@ -157,7 +157,7 @@ def test_the_page_shows_the_computed_last_day(alice: Person, signed_in: SignIn) 
         ("/mon-compte/notifications/", 6),
         ("/mon-compte/mes-donnees/", 2),
         ("/mon-compte/conservation/", 2),
-        ("/mon-compte/fermer/", 2),
+        ("/mon-compte/fermer/", 3),
     ],
 )
 def test_a_page_costs_the_same_whatever_is_kept(

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.test import Client
 from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Request, Response
 
@@ -156,7 +158,8 @@ def pages(client: Client) -> tuple[str, ...]:
     that answer forms alone have nothing to show; those that lead elsewhere lead to a page of
     this list, and the middleware already refuses whatever else they would write.
     """
-    signed_in = bool(client.cookies)
+    held = settings.SESSION_COOKIE_NAME in client.cookies
+    signed_in = held and SESSION_KEY in client.session  # a visitor may hold cookies too
     if signed_in not in _known:
         _known[signed_in] = tuple(_pages(client))
     return _known[signed_in]
