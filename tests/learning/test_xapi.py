@@ -256,7 +256,10 @@ def test_progress_and_ratings_may_be_carried_elsewhere_what_is_derived_may_not(
 def test_values_that_nobody_foresaw_still_make_statements() -> None:
     person = nest(77)
 
-    for statement in statements_of(person.subject):
+    statements = statements_of(person.subject)
+
+    assert statements
+    for statement in statements:
         follows_the_specification(statement)
 
 

@@ -89,7 +89,6 @@ def give_consents(
     """
     if not subjects:
         return
-    names = "\n".join(sorted(str(subject.uuid) for subject in subjects))
     with transaction.atomic():
         version = wording(activity_named(activity), text=text, language=language, at=at)
         same = {
@@ -110,9 +109,14 @@ def give_consents(
             "text": version.text_hash,
             "fingerprint": version.fingerprint,
             "count": len(subjects),
-            "sha256": hashlib.sha256(names.encode()).hexdigest(),
+            "sha256": _hash_of_all(subjects),
         }
         ledger.append(executor="consent.give", at=recorded_at, facts=facts)
+
+
+def _hash_of_all(subjects: Collection[Numbered]) -> str:
+    names = "\n".join(sorted(str(subject.uuid) for subject in subjects))
+    return hashlib.sha256(names.encode()).hexdigest()
 
 
 def withdraw_consents(

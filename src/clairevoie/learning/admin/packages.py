@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.http.response import HttpResponseBase
 from django.template.defaultfilters import filesizeformat
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.csrf import csrf_exempt
 from unfold.decorators import display
 
 from clairevoie.learning.actions import playing
-from clairevoie.learning.admin.parcours import Archives
+from clairevoie.learning.admin.bringing import ArchiveRoom
 from clairevoie.learning.content.problems import ContentRefused
 from clairevoie.learning.models import Package, Parcours
 from clairevoie.lib import calendar
 from clairevoie.lib.speech import sentence
-from clairevoie.privacy.backoffice import Deed, ReadOnlyAdmin, Section, author
+from clairevoie.privacy.backoffice import Deed, Section, author
 
 
 class PackageForm(forms.Form):
@@ -69,9 +64,11 @@ def _withdraw(request: HttpRequest, package: Package, _said: dict[str, Any]) -> 
 
 
 @admin.register(Package)
-class PackageRoom(ReadOnlyAdmin):
+class PackageRoom(ArchiveRoom):
     """What other tools made, the latest first."""
 
+    bringing = BRINGING
+    bring_title = gettext_lazy("Importer un paquet SCORM")
     room = "paquets"
     title = gettext_lazy("Paquets SCORM")
     key = "uuid"
@@ -130,44 +127,7 @@ class PackageRoom(ReadOnlyAdmin):
 
     # --- Bringing a package -------------------------------------------------------------------
 
-    def get_urls(self) -> list[URLPattern]:
-        bring = path("importer/", self._large(self.bring_view), name="learning_package_bring")
-        return [bring, *super().get_urls()]
-
-    def _large(self, view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
-        """Take larger files here alone; the guard behind checks the proof of the form."""
-        guarded = self._guarded(view)
-
-        @csrf_exempt
-        def at_the_door(request: HttpRequest) -> HttpResponseBase:
-            request.upload_handlers = [Archives(request)]
-            return guarded(request)
-
-        return at_the_door
-
-    def bring_view(self, request: HttpRequest) -> HttpResponse:
-        """An archive, read whole before anything of it is kept."""
-        if not request.user.has_perm(BRINGING.permission):
-            raise PermissionDenied
-        posted = request.method == "POST"
-        form = PackageForm(request.POST if posted else None, request.FILES if posted else None)
-        if form.is_valid():
-            done = self._bring(request, form)
-            if done is not None:
-                return done
-        listing = reverse("admin:learning_package_changelist")
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Importer un paquet SCORM"),
-            "crumbs": [(self.heading, listing)],
-            "deed": BRINGING,
-            "form": form,
-            "back": listing,
-        }
-        status = 422 if posted else 200
-        return TemplateResponse(request, "gestion/confirm.html", context, status=status)
-
-    def _bring(self, request: HttpRequest, form: PackageForm) -> HttpResponse | None:
+    def bring(self, request: HttpRequest, form: PackageForm) -> HttpResponse | None:
         try:
             package = playing.bring(
                 parcours=form.cleaned_data["parcours"],

@@ -2,43 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Final
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.http.response import HttpResponseBase
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.csrf import csrf_exempt
 from unfold.decorators import display
 
 from clairevoie.learning.actions import gathering, importing, publishing
+from clairevoie.learning.admin.bringing import ArchiveRoom
 from clairevoie.learning.admin.cohort_forms import WayForm
 from clairevoie.learning.admin.forms import ArchiveForm
-from clairevoie.learning.content.folders import LARGEST_ZIP
 from clairevoie.learning.content.problems import ContentRefused
 from clairevoie.learning.models import Figure, Parcours
 from clairevoie.learning.results import results_of
 from clairevoie.learning.units import Rateable, units_of
 from clairevoie.lib import calendar
 from clairevoie.lib.speech import sentence
-from clairevoie.lib.uploads import SmallFilesInMemory
-from clairevoie.privacy.backoffice import Deed, ReadOnlyAdmin, Section, author
+from clairevoie.privacy.backoffice import Deed, Section, author
 
 _SHOWN: Final = 100  # problems told on the page
-
-
-class Archives(SmallFilesInMemory):
-    """Larger than a picture, in memory all the same."""
-
-    largest = LARGEST_ZIP
 
 
 def _unpublish(request: HttpRequest, parcours: Parcours, _said: dict[str, Any]) -> str:
@@ -85,9 +74,11 @@ def _opinions(parcours: Parcours) -> Section:
 
 
 @admin.register(Parcours)
-class ParcoursRoom(ReadOnlyAdmin):
+class ParcoursRoom(ArchiveRoom):
     """Trainings, published or not."""
 
+    bringing = BRINGING
+    bring_title = gettext_lazy("Importer un parcours")
     room = "parcours"
     title = gettext_lazy("Parcours")
     key = "slug"
@@ -182,44 +173,7 @@ class ParcoursRoom(ReadOnlyAdmin):
 
     # --- Bringing an archive ------------------------------------------------------------------
 
-    def get_urls(self) -> list[URLPattern]:
-        bring = path("importer/", self._large(self.bring_view), name="learning_parcours_bring")
-        return [bring, *super().get_urls()]
-
-    def _large(self, view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
-        """Take larger files here alone; the guard behind checks the proof of the form."""
-        guarded = self._guarded(view)
-
-        @csrf_exempt
-        def at_the_door(request: HttpRequest) -> HttpResponseBase:
-            request.upload_handlers = [Archives(request)]
-            return guarded(request)
-
-        return at_the_door
-
-    def bring_view(self, request: HttpRequest) -> HttpResponse:
-        """An archive, read whole before anything changes."""
-        if not request.user.has_perm(BRINGING.permission):
-            raise PermissionDenied
-        posted = request.method == "POST"
-        form = ArchiveForm(request.POST if posted else None, request.FILES if posted else None)
-        if form.is_valid():
-            done = self._bring(request, form)
-            if done is not None:
-                return done
-        listing = reverse("admin:learning_parcours_changelist")
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Importer un parcours"),
-            "crumbs": [(self.heading, listing)],
-            "deed": BRINGING,
-            "form": form,
-            "back": listing,
-        }
-        status = 422 if posted else 200
-        return TemplateResponse(request, "gestion/confirm.html", context, status=status)
-
-    def _bring(self, request: HttpRequest, form: ArchiveForm) -> HttpResponse | None:
+    def bring(self, request: HttpRequest, form: ArchiveForm) -> HttpResponse | None:
         try:
             done = importing.import_archive(
                 archive=form.cleaned_data["archive"].read(),

@@ -12,6 +12,7 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -101,11 +102,22 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 def read_zip(data: bytes) -> dict[str, Files]:
     """The parcours of an archive, by slug. Raises :class:`ContentRefused`."""
+    with opened_zip(data) as archive:
+        return _by_parcours(unpack(archive))
+
+
+@contextmanager
+def opened_zip(data: bytes) -> Iterator[zipfile.ZipFile]:
+    """An archive somebody sent; what is damaged is found as it is read.
+
+    Raises :class:`ContentRefused`.
+    """
     if len(data) > LARGEST_ZIP:
         raise _refused("zip", _("L’archive dépasse 50 Mo."))
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return _by_parcours(unpack(archive))
+            yield archive
+    # Each is what the standard library raises on some damaged or unknown archive.
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError) as error:
         raise _refused("zip", _("Ce fichier n’est pas une archive zip lisible.")) from error
 

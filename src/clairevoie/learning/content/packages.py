@@ -6,9 +6,6 @@ is confined when it is played (docs/decisions/0073-packages-play-in-a-cage.md).
 
 from __future__ import annotations
 
-import io
-import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -17,7 +14,7 @@ from xml.etree import ElementTree as ET
 
 from django.utils.translation import gettext as _
 
-from clairevoie.learning.content.folders import LARGEST_ZIP, unpack
+from clairevoie.learning.content.folders import opened_zip, unpack
 from clairevoie.learning.content.problems import ContentRefused, Problem
 from clairevoie.learning.content.xml import UnsafeXml, parsed
 
@@ -47,17 +44,12 @@ class PackageText:
 
 def read_package(data: bytes) -> PackageText:
     """Raises :class:`ContentRefused`."""
-    if len(data) > LARGEST_ZIP:
-        raise _refused("zip", _("L’archive dépasse 50 Mo."))
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            manifest, names = b"", set()
-            for path, content in unpack(archive):
-                names.add(str(path))
-                if str(path) == MANIFEST:
-                    manifest = content
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError) as error:
-        raise _refused("zip", _("Ce fichier n’est pas une archive zip lisible.")) from error
+    manifest, names = b"", set()
+    with opened_zip(data) as archive:
+        for path, content in unpack(archive):
+            names.add(str(path))
+            if str(path) == MANIFEST:
+                manifest = content
     if not manifest or len(manifest) > _LARGEST_MANIFEST:
         raise _refused(MANIFEST, _("Ce fichier, à la racine de l’archive, dit ce que l’on lance."))
     return _read_manifest(manifest, names)
