@@ -8,10 +8,10 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from clairevoie.accounts.models import Member
+from tests.axe import faults
 from tests.cast import PASSWORD
 from tests.promises import promise
 
@@ -155,7 +155,6 @@ def test_the_pages_are_accessible_and_fit_a_telephone(
 
 def check(page: Page, path: str) -> None:
     page.goto(path)
-    found = Axe().run(page)
-    assert found.violations_count == 0, f"{path}: {found.generate_report()}"
+    assert faults(page) == [], path
     width = page.evaluate("document.documentElement.scrollWidth")
     assert width <= 390, f"{path} is {width} px wide"

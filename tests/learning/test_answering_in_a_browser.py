@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, Page, expect
@@ -14,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from clairevoie.learning.actions import enrolling, playing
 from clairevoie.learning.actions.importing import import_parcours
 from clairevoie.learning.models import Attempt, PackageResult, Parcours, Way
+from tests.axe import faults
 from tests.cast import NOW, Person
 from tests.learning.folder import SLUG, sources
 from tests.learning.scorm import package
@@ -62,8 +62,7 @@ def test_alice_answers_from_the_keyboard_and_stays_where_she_is(page: Page) -> N
     page.keyboard.press("Enter")
     expect(word.locator(".verdict")).to_contain_text("Pas encore.")
 
-    found = Axe().run(page, context=".exercises").response["violations"]
-    assert [fault["id"] for fault in found] == []
+    assert faults(page, within=".exercises") == []
     assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
     assert set(Attempt.objects.values_list("code", "points")) == {("rang", 3), ("mot", 0)}
 
@@ -92,5 +91,5 @@ def test_a_package_reports_its_score_and_sees_nothing_of_the_site(
     result = PackageResult.objects.get()
     wanted = {"1.2": ("passed", 85), "2004": ("failed", 40)}
     assert (result.status, result.points) == wanted[standard]
-    assert [fault["id"] for fault in Axe().run(page, context="main").response["violations"]] == []
+    assert faults(page, within="main") == []
     assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
