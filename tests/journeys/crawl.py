@@ -81,8 +81,9 @@ class Crawl:
         if response.status >= 500:
             self._fault(f"answers {response.status}")
         if "text/html" in response.headers.get("content-type", ""):
-            self.seen[path] = Seen(response.status, tuple(page.evaluate(FEATURES)))
-            for what in page.evaluate(STORED):
+            features, stored = page.evaluate(f"() => [({FEATURES})(), ({STORED})()]")
+            self.seen[path] = Seen(response.status, tuple(features))
+            for what in stored:
                 self._hold_against_register(what)
         for cookie in self.context.cookies():
             self._weigh(cookie["name"], cookie["expires"])
