@@ -21,6 +21,19 @@ from django.db import connection, transaction
 
 # table → column that holds the person's number
 TABLES = {
+    "learning_correction": "subject_id",
+    "learning_document": "subject_id",
+    "learning_submission": "subject_id",
+    "learning_remark": "subject_id",
+    "learning_attempt": "subject_id",
+    "learning_completion": "subject_id",
+    "learning_motivation": "subject_id",
+    "learning_packageresult": "subject_id",
+    "learning_enrolment": "subject_id",
+    "learning_candidacy": "subject_id",
+    "learning_cohortinvitation": "subject_id",
+    "learning_teaching": "subject_id",
+    "learning_rating": "subject_id",
     "privacy_contactpoint": "subject_id",
     "privacy_consent": "subject_id",
     "privacy_objection": "subject_id",
@@ -61,6 +74,7 @@ UNKEYED = {"credentials_credential": "holder", "privacy_consentproof": "person"}
 FILES = {
     "privacy_exportpack": ("default", ("file",)),
     "messaging_message": ("mail", ("copy",)),
+    "learning_document": ("default", ("file",)),
     "accounts_member": ("default", ("avatar", "avatar_small")),
 }
 CLOCKS = {
@@ -77,6 +91,10 @@ CLOCKS = {
     "messaging_message": "sent_on",
     "surveys_invitation": "sent_on",
     "surveys_answer": "answered_on",
+    "learning_rating": "answered_on",
+    "learning_motivation": "computed_on",
+    "credentials_credential": "issued_on",
+    "privacy_consentproof": "ended_on",
     "accounts_session": "expire_date",
     "accounts_securityevent": "happened_at",
 }
@@ -110,12 +128,12 @@ def plan(on: date, cutoffs: dict[str, Any]) -> dict[str, int]:
             )
             found[clock] = count
         for table, column in CLOCKS.items():
-            owner = "subject_id"
+            number, owner = ("uuid", UNKEYED[table]) if table in UNKEYED else ("id", "subject_id")
             [(count, _, _)] = _rows(
                 cursor,
                 f"SELECT count(*), min({column}), max({column}) FROM {table} WHERE {column} < %s "
-                f"AND NOT EXISTS (SELECT 1 FROM privacy_datasubject s WHERE s.id = {table}.{owner}"
-                " AND (s.restricted OR s.held))",
+                f"AND NOT EXISTS (SELECT 1 FROM privacy_datasubject s WHERE s.{number} = "
+                f"{table}.{owner} AND (s.restricted OR s.held))",
                 cutoffs[table],
             )
             found[table] = count
