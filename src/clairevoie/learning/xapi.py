@@ -20,7 +20,8 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from clairevoie.learning.models import Attempt, Completion, Kind, Submission
-from clairevoie.privacy.models import DataSubject
+from clairevoie.lib.prepared import PreparedRows
+from clairevoie.privacy.models import DataSubject, PersonalRecord
 
 NAME: Final = "xapi.json"
 _CHUNK: Final = 2_000
@@ -56,7 +57,7 @@ def pieces(subject: DataSubject) -> Iterator[str]:
 
 # --- Reading ------------------------------------------------------------------------------------
 
-_OF_ENROLMENT: Final = (
+_FOLLOWED: Final = (
     "enrolment__uuid",
     "enrolment__parcours__slug",
     "enrolment__edition__number",
@@ -65,15 +66,45 @@ _OF_ENROLMENT: Final = (
 )
 
 
-def _rows(rows: QuerySet[Any], *columns: str) -> Iterator[tuple[Any, ...]]:
-    """In the order of the index (subject, id), a page at a time."""
-    found = rows.order_by("pk").values_list(*_OF_ENROLMENT, *columns)
-    yield from found.iterator(chunk_size=_CHUNK)
+def _read(model: type[PersonalRecord], *columns: str, **more: Any) -> PreparedRows:
+    """Of one person and after one row, a page in the order of the index (subject, id)."""
+
+    def page(subject: int, after: int) -> QuerySet[Any, Any]:
+        rows = model.including_restricted.filter(**more, subject=subject).filter(pk__gt=after)
+        found: QuerySet[Any, Any] = rows.order_by("pk").values_list("pk", *_FOLLOWED, *columns)
+        return found[:_CHUNK]
+
+    return PreparedRows(page, example=(1, 2))
+
+
+_COMPLETED: Final = _read(Completion, "place", "chapter__title", "completed_at")
+_ANSWERED: Final = _read(
+    Attempt,
+    *("exercise__kind", "code", "number", "answer", "points", "out_of", "attempted_at"),
+)
+_DECIDED: Final = _read(
+    Submission,
+    *("project__module__slug", "title", "state", "number", "decided_at"),
+    decided_at__isnull=False,
+)
+_VERDICTS: Final = {Submission.State.ACCEPTED: "passed", Submission.State.REWORK: "failed"}
+
+
+def _rows(read: PreparedRows, subject: DataSubject) -> Iterator[tuple[Any, ...]]:
+    """All of a person's rows, a page at a time."""
+    page: list[Any] = []
+    after = 0
+    while not after or len(page) == _CHUNK:
+        page = read.get(subject.pk, after)
+        if not page:
+            return
+        for row in page:
+            yield row[1:]
+        after = page[-1][0]
 
 
 def _completions(subject: DataSubject) -> Iterator[Json]:
-    rows = Completion.including_restricted.filter(subject=subject)
-    for *followed, place, title, at in _rows(rows, "place", "chapter__title", "completed_at"):
+    for *followed, place, title, at in _rows(_COMPLETED, subject):
         context = _Followed(*followed)
         yield {
             **context.statement(subject, "completed", at, place),
@@ -83,9 +114,8 @@ def _completions(subject: DataSubject) -> Iterator[Json]:
 
 
 def _attempts(subject: DataSubject) -> Iterator[Json]:
-    rows = Attempt.including_restricted.filter(subject=subject)
-    columns = ("exercise__kind", "code", "number", "answer", "points", "out_of", "attempted_at")
-    for *followed, kind, code, number, answer, points, out_of, at in _rows(rows, *columns):
+    rows = _rows(_ANSWERED, subject)
+    for *followed, kind, code, number, answer, points, out_of, at in rows:
         context = _Followed(*followed)
         exercise = context.activity("cmi.interaction", f"exercices/{code}/", code)
         exercise["definition"]["interactionType"] = _INTERACTIONS[Kind(kind)]
@@ -98,16 +128,12 @@ def _attempts(subject: DataSubject) -> Iterator[Json]:
 
 
 def _verdicts(subject: DataSubject) -> Iterator[Json]:
-    decided = (Submission.State.ACCEPTED, Submission.State.REWORK)
-    rows = Submission.including_restricted.filter(
-        subject=subject, state__in=decided, decided_at__isnull=False
-    )
-    columns = ("project__module__slug", "title", "state", "number", "decided_at")
-    for *followed, module, title, state, number, at in _rows(rows, *columns):
+    for *followed, module, title, state, number, at in _rows(_DECIDED, subject):
+        if state not in _VERDICTS:
+            continue
         context, accepted = _Followed(*followed), state == Submission.State.ACCEPTED
-        verb = "passed" if accepted else "failed"
         yield {
-            **context.statement(subject, verb, at, f"{module}/projet", str(number)),
+            **context.statement(subject, _VERDICTS[state], at, f"{module}/projet", str(number)),
             "object": context.activity("assessment", f"{module}/projet/", title),
             "result": {"success": accepted, "completion": accepted},
         }

@@ -9,13 +9,13 @@ on no shell (:mod:`.proofs`).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 
 from clairevoie.lib import calendar
@@ -131,12 +131,32 @@ def erase_batch(ids: Sequence[int], *, on: date) -> dict[str, int]:
 
 
 def remove(some: Iterable[Table], ids: Sequence[int]) -> dict[str, int]:
-    """Delete the rows of these tables and queue their files; counts of non-empty tables."""
+    """Delete the rows of these tables and queue their files; counts of non-empty tables.
+
+    Children go before their parents, so what still points to a parent is another person's: never,
+    unless an app went wrong. PostgreSQL is asked so once, at the end, and told to look for such
+    rows only if there are: looking costs half as much again as the removal.
+    """
+    chosen = tuple(some)
+    if connection.vendor == "postgresql":
+        try:
+            with transaction.atomic():
+                counts = _remove(chosen, ids, but={table.name for table in chosen})
+                execute("SET CONSTRAINTS ALL IMMEDIATE")
+                execute("SET CONSTRAINTS ALL DEFERRED")
+        except IntegrityError:
+            pass  # the savepoint took it all back
+        else:
+            return counts
+    return _remove(chosen, ids, but=())
+
+
+def _remove(some: Iterable[Table], ids: Sequence[int], *, but: Collection[str]) -> dict[str, int]:
     counts = {}
     parameter = (ids_parameter(ids),)
     for table in some:
         queue_files(table, table.whose, parameter)
-        counts[table.declaration.label] = remove_rows_of(table, ids)
+        counts[table.declaration.label] = remove_rows_of(table, ids, but=but)
     return {label: count for label, count in counts.items() if count}
 
 

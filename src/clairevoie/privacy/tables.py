@@ -8,7 +8,7 @@ lists of ids, row locks, and instants.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -340,10 +340,12 @@ def _in_list(keys: Sequence[Any]) -> str:
     return f"IN ({', '.join(['%s'] * len(keys))})"
 
 
-def _detach(table: Copies, condition: str, parameters: Sequence[Any]) -> None:
+def _detach(
+    table: Copies, condition: str, parameters: Sequence[Any], *, but: Collection[str] = ()
+) -> None:
     """Rows of other declared tables that point to what will go: unlinked, or gone too."""
     for reference in references():
-        if reference.parent is not table:
+        if reference.parent is not table or reference.child.name in but:
             continue
         child, column = reference.child, f"{reference.child.name}.{reference.column}"
         pointing = f"{column} IN (SELECT {reference.target} FROM {table.name} WHERE {condition})"
@@ -356,10 +358,13 @@ def _detach(table: Copies, condition: str, parameters: Sequence[Any]) -> None:
             execute(f"DELETE FROM {child.name} WHERE {pointing}", parameters)
 
 
-def remove_rows_of(table: Table, ids: Sequence[int]) -> int:
-    """Delete one table's rows of all these people: one indexed statement."""
+def remove_rows_of(table: Table, ids: Sequence[int], *, but: Collection[str] = ()) -> int:
+    """Delete one table's rows of all these people: one indexed statement.
+
+    Of the tables named ``but``, no row points to them any more.
+    """
     parameter = (ids_parameter(ids),)
-    _detach(table, table.whose, parameter)
+    _detach(table, table.whose, parameter, but=but)
     return execute(f"DELETE FROM {table.name} WHERE {table.whose}", parameter)
 
 
