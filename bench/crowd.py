@@ -3,7 +3,7 @@
 Each learner has a session of their own and asks a page, waits for it, thinks for a second, asks
 the next: public pages, a chapter, the dashboard, the account, in an order of their own. First one
 learner alone, without thinking, gives the median of a page; then the crowd. The platform is
-served as ``clairevoie serve`` does it, a worker a core. The limit of the issue: the crowd's 95th
+served as ``script/server`` does it, a worker a core. The limit of the issue: the crowd's 95th
 percentile within three times the median alone. Prints JSON and writes docs/benchmarks.md.
 """
 
@@ -40,7 +40,7 @@ PAGES = (
     CHAPTERS + "{chapter}/",
     "/mon-compte/",
     "/mon-compte/formations/",
-    "/politique-de-confidentialite/",
+    "/confidentialite/",
 )
 FIRST_CHAPTER = """
 import django; django.setup()
@@ -53,7 +53,7 @@ HEAD = """## A crowd of learners
 
 Written by `python -m bench.crowd` on {day} ({machine}, load average {load:.1f}):
 {learners} learners at once, {a_core} a core, who each ask a page, wait for it and think for
-{thinking:g} s, during {seconds:g} s; the site served as `clairevoie serve` does. Alone: one
+{thinking:g} s, during {seconds:g} s; the site served as `script/server` does. Alone: one
 learner who does not think. Limit: the crowd's 95th percentile ≤ 3 × the median alone.
 
 | Engine | Median alone | Crowd, median | Crowd, 95th percentile | Ratio | Pages read |
@@ -66,7 +66,7 @@ def platform_served(environment: dict[str, str], port: int) -> Iterator[str]:
     """The whole platform, a worker a core; its address once it answers."""
     arguments = ["--port", str(port), "--workers", str(os.cpu_count() or 1)]
     server = subprocess.Popen(
-        [sys.executable, "-m", "clairevoie", "serve", *arguments], env=environment
+        [sys.executable, "-m", "clairevoie.config.serving", *arguments], env=environment
     )
     try:
         _wait_for(port)
