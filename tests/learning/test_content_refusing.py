@@ -194,7 +194,19 @@ def test_a_pattern_that_could_take_for_ever_is_refused(pattern: str) -> None:
         check_pattern(pattern)
 
 
-@pytest.mark.parametrize("pattern", [r"m[ée]dianes?", r"\d+ ?€", r"(oui|ouais)", r"a{2,4}.*"])
+@pytest.mark.parametrize(
+    "pattern",
+    [r"(a?){50}a{50}", "a?" * 40 + "a" * 40, r"(ab|[a-c]{2})*[b]", r"a{0,200}" * 4 + "[b]"],
+)
+def test_a_pattern_that_may_be_read_in_a_million_ways_is_refused(pattern: str) -> None:
+    with pytest.raises(UnsafePattern):
+        check_pattern(pattern)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [r"m[ée]dianes?", r"\d+ ?€", r"(oui|ouais)", r"a{2,4}.*", r"(l[ea] )?.*x.*", r"(ab)+"],
+)
 def test_an_ordinary_pattern_is_accepted(pattern: str) -> None:
     check_pattern(pattern)
 

@@ -131,7 +131,10 @@ def _is_said(words: str, accepted: Iterable[str], pattern: str = "") -> bool:
     if any(bare == _bare(answer) or _same_number(words, answer) for answer in accepted):
         return True
     ways = {plain(words), _unaccented(plain(words))}
-    return bool(pattern) and any(re.fullmatch(pattern, way, re.IGNORECASE) for way in ways)
+    # One sign may stand for eighteen plain ones: they are counted again.
+    return bool(pattern) and any(
+        len(way) <= LONGEST and re.fullmatch(pattern, way, re.IGNORECASE) for way in ways
+    )
 
 
 # --- Numbers ------------------------------------------------------------------------------------
