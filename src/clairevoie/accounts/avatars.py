@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from io import BytesIO
 
 from PIL import Image, ImageOps
 
+from clairevoie.lib import pictures
 from clairevoie.lib.uploads import LARGEST_UPLOAD
 
 FORMATS = ("JPEG", "PNG", "WEBP")
-# 24 million pixels decode to 96 MB: what a server of ours can spend on one picture.
-MOST_PIXELS = 24_000_000
 LARGE, SMALL = 256, 64
 
 
@@ -53,24 +51,16 @@ def render(upload: bytes) -> Renditions:
 
 def _decode(upload: bytes) -> Image.Image:
     try:
-        with Image.open(BytesIO(upload), formats=FORMATS) as image:
-            if image.width * image.height > MOST_PIXELS:
-                raise AvatarTooLarge
-            image.draft("RGB", (2 * LARGE, 2 * LARGE))  # a JPEG is decoded small at once
-            upright = ImageOps.exif_transpose(image)
-            return upright.convert("RGBA" if upright.has_transparency_data else "RGB")
-    except AvatarRefused:
-        raise
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as bomb:
-        raise AvatarTooLarge from bomb
-    except Exception as error:
-        # A decoder fed hostile bytes may raise anything: whatever it is, the file is refused.
+        picture = pictures.decoded(
+            upload, formats=FORMATS, may_move=True, about=(2 * LARGE, 2 * LARGE)
+        )
+    except pictures.TooManyPixels as error:
+        raise AvatarTooLarge from error
+    except pictures.Unusable as error:
         raise NotAPicture from error
+    return pictures.in_colour(picture)
 
 
 def _square(picture: Image.Image, side: int) -> bytes:
     fitted = ImageOps.fit(picture, (side, side), Image.Resampling.LANCZOS)
-    fitted.info.clear()  # the encoder copies the colour profile from here
-    out = BytesIO()
-    fitted.save(out, "WEBP", quality=82, method=4)
-    return out.getvalue()
+    return pictures.encoded(fitted, "WEBP", quality=82, method=4)

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import sha256
-from io import BytesIO
 from pathlib import PurePosixPath
 from typing import Any, Final
 
-from PIL import Image, ImageOps
+from PIL import Image
 
 from clairevoie.learning.content.svg import UnsafeDrawing, clean_drawing
+from clairevoie.lib import pictures
 from clairevoie.lib.speech import sentence
 
 LARGEST_PICTURE: Final = 10 * 1024 * 1024
-MOST_PIXELS: Final = 24_000_000
 WIDEST: Final = 2_400  # a reading page is 800 px wide; twice that on a fine screen, and some
 _FORMATS: Final = {"png": "PNG", "jpg": "JPEG", "jpeg": "JPEG", "webp": "WEBP"}
 _SAVED: Final[dict[str, dict[str, Any]]] = {
-    "PNG": {"optimize": True},
-    "JPEG": {"quality": 86, "progressive": True, "optimize": True},
+    "PNG": pictures.PNG,
+    "JPEG": pictures.JPEG,
     "WEBP": {"quality": 86, "method": 4},
 }
 PICTURES: Final = frozenset({*_FORMATS, "svg"})
@@ -119,34 +118,23 @@ def _picture(path: str, data: bytes, form: str) -> CleanFile:
         raise PictureTooHeavy
     picture = _decoded(data, form)
     picture.thumbnail((WIDEST, WIDEST * 4), Image.Resampling.LANCZOS)
-    picture.info.clear()
-    out = BytesIO()
-    picture.save(out, form, **_SAVED[form])
+    content = pictures.encoded(picture, form, **_SAVED[form])
     extension = {"PNG": "png", "JPEG": "jpg", "WEBP": "webp"}[form]
-    return _file(path, data, out.getvalue(), extension, width=picture.width, height=picture.height)
+    return _file(path, data, content, extension, width=picture.width, height=picture.height)
 
 
 def _decoded(data: bytes, form: str) -> Image.Image:
     try:
-        with Image.open(BytesIO(data), formats=(form,)) as image:
-            if image.width * image.height > MOST_PIXELS:
-                raise PictureTooHeavy
-            if getattr(image, "n_frames", 1) > 1:
-                raise MovingPicture
-            upright = ImageOps.exif_transpose(image)
-            if form == "JPEG":
-                return upright.convert("RGB")
-            if form == "PNG" and upright.mode in ("1", "L", "P") and not upright.info.get("icc"):
-                upright.load()
-                return upright.copy()
-            return upright.convert("RGBA" if upright.has_transparency_data else "RGB")
-    except FileRefused:
-        raise
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as bomb:
-        raise PictureTooHeavy from bomb
-    except Exception as error:
-        # A decoder fed hostile bytes may raise anything: whatever it is, the file is refused.
+        picture = pictures.decoded(data, formats=(form,))
+    except pictures.TooManyPixels as error:
+        raise PictureTooHeavy from error
+    except pictures.Moves as error:
+        raise MovingPicture from error
+    except pictures.Unreadable as error:
         raise NotThatPicture from error
+    if form == "PNG" and picture.mode in ("1", "L", "P") and not picture.info.get("icc"):
+        return picture
+    return pictures.in_colour(picture)
 
 
 def _drawing(path: str, data: bytes) -> CleanFile:
