@@ -7,14 +7,17 @@ import json
 import re
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from pathlib import Path
 
 import pikepdf
 import pytest
 from django.core.files.storage import storages
 from django.db import DatabaseError, connection, transaction
+from pytest_django import Settings
 
-from clairevoie.credentials import printing
+from clairevoie.credentials import printing, steps
 from clairevoie.credentials.actions.issuing import issue
 from clairevoie.credentials.models import Credential, Kind, record_of, seal_of
 from clairevoie.credentials.numbers import ALPHABET, NotANumber, draw_number, read_number
@@ -100,6 +103,46 @@ def test_two_decisions_at_the_same_instant_issue_one_certificate(alice: Person) 
     kept = storages["credentials"].listdir("")[1]
     assert proof.document.name in kept
     assert LedgerEntry.objects.filter(executor="credentials.issue").count() == 1
+
+
+@pytest.mark.django_db
+def test_a_decision_that_is_undone_leaves_no_document_after_the_night(
+    alice: Person, bob: Person
+) -> None:
+    kept = certificate(alice)
+    submission = waiting(alice, bob)
+    before = set(storages["credentials"].listdir("")[1])
+
+    @transaction.atomic
+    def decide_then_fail() -> None:
+        corrected(submission, bob)
+        LedgerEntry.objects.all().delete()  # the database refuses, and everything is undone
+
+    with pytest.raises(DatabaseError):
+        decide_then_fail()
+    left = set(storages["credentials"].listdir("")[1]) - before
+    real = datetime.now(UTC)
+    at_once = steps.sweep_documents(real)
+    steps.sweep_documents(real + timedelta(days=2))
+
+    assert not Credential.objects.filter(kind=Kind.PROJECT).exists()
+    assert len(left) == 1
+    assert at_once == 0
+    assert not any(storages["credentials"].exists(name) for name in left)
+    assert kept.document.storage.exists(str(kept.document.name))
+
+
+@pytest.mark.django_db
+def test_a_badge_that_cannot_be_signed_leaves_no_document(
+    alice: Person, settings: Settings, tmp_path: Path
+) -> None:
+    before = storages["credentials"].listdir("")
+    settings.HOME = tmp_path  # where no key is
+
+    with pytest.raises(FileNotFoundError):
+        certificate(alice)
+
+    assert storages["credentials"].listdir("") == before
 
 
 @pytest.mark.django_db

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Self
 
 from django.core.files.base import ContentFile
@@ -14,6 +15,7 @@ from django.db.models.fields.files import FieldFile
 from clairevoie import privacy
 from clairevoie.accounts import avatars
 from clairevoie.accounts.models import Member
+from clairevoie.lib import orphans
 
 _SETTLED = timedelta(days=1)  # an upload under way is never that old
 
@@ -108,16 +110,13 @@ def remove_avatar(*, member: Member, at: datetime) -> None:
 
 def sweep_avatars(*, at: datetime) -> int:
     """Remove pictures that no member has: an upload killed between the file and its row."""
-    try:
-        _folders, names = default_storage.listdir("avatars")
-    except FileNotFoundError:
-        return 0
     known = Member.objects.exclude(avatar="").values_list("avatar", "avatar_small")
-    orphans = {f"avatars/{name}" for name in names}.difference(*known.iterator())
-    settled = [n for n in orphans if default_storage.get_modified_time(n) < at - _SETTLED]
-    for name in settled:
-        default_storage.delete(name)
-    return len(settled)
+    return orphans.sweep(
+        store=default_storage,
+        folder="avatars",
+        named=chain.from_iterable(known.iterator()),
+        before=at - _SETTLED,
+    )
 
 
 def _queue_avatar_deletion(member: Member, at: datetime) -> None:

@@ -23,10 +23,12 @@ from clairevoie.credentials.models import Credential, Kind, documents, key_of_na
 from clairevoie.credentials.numbers import draw_number
 from clairevoie.credentials.printing import print_document
 from clairevoie.learning.models import Edition, Enrolment, Project, Submission
+from clairevoie.lib import orphans
 from clairevoie.lib.calendar import add_months, paris_date
 from clairevoie.privacy.models import DataSubject
 
 _ACTIVE_MONTHS = 5 * 12  # then the intermediate archive (promises.md, R-CERT)
+_SETTLED = timedelta(days=1)  # no decision is ever under way for that long
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +170,7 @@ def written(credential: Credential, *, at: datetime) -> bool:
     """Print it, sign its badge and write it down; False when an equal one was written meanwhile.
 
     The file is there before the row that names it: a row without its document would be a proof
-    that nobody can hand out.
+    that nobody can hand out. A transaction that fails later leaves it to :func:`sweep_documents`.
     """
     content = print_document(credential)
     credential.document_sha256 = hashlib.sha256(content).hexdigest()
@@ -178,7 +180,15 @@ def written(credential: Credential, *, at: datetime) -> bool:
         with transaction.atomic():
             sign_badge(credential, at=at)
             credential.save(force_insert=True)
-    except IntegrityError:
+    except BaseException as failure:
         documents().delete(name)
-        return False
+        if isinstance(failure, IntegrityError):
+            return False
+        raise
     return True
+
+
+def sweep_documents(*, at: datetime) -> int:
+    """Remove documents of which no record was kept: they name somebody, and prove nothing."""
+    rows = Credential.objects.values_list("document", flat=True)
+    return orphans.sweep(store=documents(), folder="", named=rows.iterator(), before=at - _SETTLED)

@@ -22,6 +22,7 @@ from clairevoie.learning.models import (
     desk_of,
     private_folder,
 )
+from clairevoie.lib import orphans
 
 MOST_FILES: Final = 10
 MOST_VERSIONS: Final = 50
@@ -111,19 +112,10 @@ def submit(
 
 def sweep_documents(*, at: datetime) -> int:
     """Remove files that no row has: a process killed between the file and its row."""
-    store = private_folder()
-    try:
-        _folders, names = store.listdir(_FOLDER)
-    except FileNotFoundError:
-        return 0
-    orphans = {f"{_FOLDER}/{name}" for name in names}
-    orphans.difference_update(
-        Document.including_restricted.values_list("file", flat=True).iterator()
+    rows = Document.including_restricted.values_list("file", flat=True)
+    return orphans.sweep(
+        store=private_folder(), folder=_FOLDER, named=rows.iterator(), before=at - _SETTLED
     )
-    settled = [name for name in orphans if store.get_modified_time(name) < at - _SETTLED]
-    for name in settled:
-        store.delete(name)
-    return len(settled)
 
 
 def _next_number(enrolment: Enrolment, project: Project) -> int:

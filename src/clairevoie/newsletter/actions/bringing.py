@@ -12,6 +12,7 @@ from django.core.files.base import File
 from django.db import transaction
 
 from clairevoie import privacy
+from clairevoie.lib import orphans
 from clairevoie.lib.calendar import paris_date
 from clairevoie.newsletter.actions.reading import finish
 from clairevoie.newsletter.csv_lines import layout_of
@@ -106,9 +107,5 @@ def forget_reports(*, at: datetime) -> int:
 
 def _sweep(*, before: datetime) -> None:
     """A kill between a file and its row leaves addresses that nobody would delete."""
-    folder = import_folder()
-    known = set(Import.objects.exclude(file="").values_list("file", flat=True))
-    names = folder.listdir("")[1] if folder.exists("") else []
-    for name in set(names) - known:
-        if folder.get_modified_time(name) < before:
-            folder.delete(name)
+    rows = Import.objects.exclude(file="").values_list("file", flat=True)
+    orphans.sweep(store=import_folder(), folder="", named=rows.iterator(), before=before)
