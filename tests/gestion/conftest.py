@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.test import Client
@@ -21,6 +22,12 @@ def give_second_factor(person: Person) -> None:
     Authenticator.objects.get_or_create(
         user=person.member, type=Authenticator.Type.TOTP, defaults={"data": {}}
     )
+
+
+def press(client: Client, url: str, **said: Any) -> Any:
+    """Open the page of a deed, and press its button: it knows what was read there."""
+    read = re.search(r'name="lu" value="(\w+)"', client.get(url).content.decode())
+    return client.post(url, {**said, **({"lu": read[1]} if read else {})})
 
 
 @pytest.fixture

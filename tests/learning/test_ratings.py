@@ -14,7 +14,7 @@ from clairevoie.learning.actions import counting, enrolling, rating, reviewing
 from clairevoie.learning.models import Parcours, Rating, Unit, published_reviews
 from clairevoie.surveys.models import Answer, Survey
 from tests.cast import NOW, TODAY
-from tests.gestion.conftest import give_second_factor
+from tests.gestion.conftest import give_second_factor, press
 from tests.learning.folder import SLUG
 from tests.learning.rated import CHAPTER, follow, night, published, rated, rated_by_strangers
 from tests.promises import promise
@@ -346,12 +346,33 @@ def test_the_room_shows_agreed_reviews_alone_and_no_score(
 
     page = client.get(room).content.decode()
     hidden = client.get(f"/gestion/avis-parcours/{private.uuid}/")
-    client.post(f"{room}publier/")
+    press(client, f"{room}publier/")
 
     assert REVIEW in page
     assert alice.canaries.pseudo not in page
     assert hidden.status_code == 404
     assert REVIEW in public_page()
+
+
+def test_words_that_changed_under_the_eyes_of_who_reads_them_are_read_again(
+    alice: Person, eve: Person
+) -> None:
+    given = rated(alice, 4, REVIEW)
+    reviewing.publish(rating=given, text="J’accepte.", at=NOW)
+    give_second_factor(eve)
+    client, page = signed_in(eve), f"/gestion/avis-parcours/{given.uuid}/publier/"
+    as_read = client.get(page).context["mark"]
+    rating.revise(rating=given, score=1, review="Tout autre chose, zzyx.", at=NOW)
+
+    refused = client.post(page, {"lu": as_read})
+    with pytest.raises(reviewing.ReviewChanged):
+        reviewing.moderate(rating=given, accepted=True, moderator=uuid4(), at=NOW)
+
+    assert refused.status_code == 422
+    assert "Tout autre chose, zzyx." in refused.content.decode()
+    assert not published_reviews(SLUG).exists()
+    press(client, page)
+    assert published_reviews(SLUG).exists()
 
 
 def test_a_locked_author_is_neither_shown_nor_rating(alice: Person) -> None:

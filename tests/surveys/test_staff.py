@@ -11,6 +11,7 @@ from django.test import Client
 from clairevoie.surveys import actions
 from clairevoie.surveys.models import Answer, Invitation, Survey
 from tests.cast import NOW
+from tests.gestion.conftest import press
 from tests.surveys.scene import Invite, answers
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def test_only_reviews_whose_author_agreed_are_there_to_be_read_again(
 
     actions.publish(answer=answer, text="J’accepte.", at=NOW)
     page = client.get(f"/gestion/avis/{answer.uuid}/").content.decode()
-    client.post(f"/gestion/avis/{answer.uuid}/publier/")
+    press(client, f"/gestion/avis/{answer.uuid}/publier/")
 
     assert private.status_code == 404
     assert "zzyx-avis" in page
@@ -115,6 +116,26 @@ def test_only_reviews_whose_author_agreed_are_there_to_be_read_again(
     answer.refresh_from_db()
     assert answer.moderation == Answer.Moderation.ACCEPTED
     assert answer.moderator == eve.subject.uuid
+
+
+def test_words_that_changed_under_the_eyes_of_who_reads_them_are_read_again(
+    eve: Person, alice: Person, invite: Invite
+) -> None:
+    invitation = invite(alice)
+    answer = actions.answer(invitation=invitation, score=9, review="zzyx-avis", at=NOW)
+    actions.publish(answer=answer, text="J’accepte.", at=NOW)
+    client, page = at_work(eve), f"/gestion/avis/{answer.uuid}/publier/"
+    as_read = client.get(page).context["mark"]
+    actions.answer(invitation=invitation, score=1, review="zzyx-autre", at=NOW)
+
+    refused = client.post(page, {"lu": as_read})
+
+    assert refused.status_code == 422
+    assert "zzyx-autre" in refused.content.decode()
+    with pytest.raises(actions.ReviewChanged):
+        actions.moderate(answer=answer, accepted=True, moderator=eve.subject.uuid, at=NOW)
+    answer.refresh_from_db()
+    assert answer.moderation == Answer.Moderation.PENDING
 
 
 def test_a_trainer_does_not_decide_what_is_published(

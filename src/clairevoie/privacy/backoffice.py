@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial, update_wrapper
+from hashlib import sha256
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -35,11 +36,16 @@ from unfold.views import ChangeList
 
 from clairevoie.lib import calendar
 from clairevoie.lib.speech import sentence
+from clairevoie.lib.uploads import say_too_heavy
 from clairevoie.privacy import ledger
 from clairevoie.privacy.models import Incident
 
 Text = str | Promise
 View = Callable[..., HttpResponseBase]
+
+
+class ChangedMeanwhile(Exception):
+    """Ceci a changé depuis que vous avez ouvert cette page : relisez-le avant de décider."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +77,8 @@ class Deed:
     final: bool = False  # cannot be undone: the button is red and the page says so
     possible: Callable[[Any], bool] = bool
     describe: Callable[[Any], Sequence[Section]] = field(default=lambda _record: ())
+    # What one decides about: where it changed under the eyes of whoever read it, it is read again.
+    about: Callable[[Any], str] = field(default=lambda _record: "")
     # Their docstring is the sentence to show, beside the ``field`` that they may name.
     refusals: tuple[type[Exception], ...] = ()
 
@@ -259,12 +267,19 @@ class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
             raise PermissionDenied
         if not deed.possible(record):
             raise Http404
-        typed = request.POST if request.method == "POST" else None
-        form = deed.form(typed, initial=deed.initial(record))
+        posted = request.method == "POST"
+        form = deed.form(
+            request.POST if posted else None,
+            request.FILES if posted else None,
+            initial=deed.initial(record),
+        )
+        say_too_heavy(form, request)
         if form.is_bound and form.is_valid():
             try:
+                if request.POST.get("lu", "") != _mark(deed.about(record)):
+                    raise ChangedMeanwhile
                 outcome = deed.perform(request, record, form.cleaned_data)
-            except deed.refusals as refusal:
+            except (ChangedMeanwhile, *deed.refusals) as refusal:
                 named = getattr(refusal, "field", None)
                 form.add_error(named if named in form.fields else None, sentence(refusal))
             else:
@@ -293,6 +308,7 @@ class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
             "form": form,
             "back": self.page_url(record),
             "sections": deed.describe(record),
+            "mark": _mark(deed.about(record)),
         }
         status = 422 if form.is_bound else 200
         return TemplateResponse(request, "gestion/confirm.html", context, status=status)
@@ -326,6 +342,11 @@ class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
     def log_deletions(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         for record in queryset:
             self._log_deed(request, record, verb="delete")
+
+
+def _mark(said: str) -> str:
+    """What stands for it in a form; empty where there is nothing to have read."""
+    return sha256(said.encode()).hexdigest() if said else ""
 
 
 def author(request: HttpRequest) -> UUID:

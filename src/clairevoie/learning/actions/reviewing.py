@@ -24,6 +24,10 @@ class NothingToPublish(Exception):
     """Écrivez d’abord un avis : une note seule ne se publie pas."""
 
 
+class ReviewChanged(Exception):
+    """Son auteur vient de changer cet avis : relisez-le."""
+
+
 @transaction.atomic
 def publish(*, rating: Rating, text: str, at: datetime, language: str = "fr") -> None:
     """The author, having read ``text``, agrees to this review being shown (P-023).
@@ -53,10 +57,17 @@ def unpublish(*, rating: Rating, at: datetime) -> None:
 
 @transaction.atomic
 def moderate(*, rating: Rating, accepted: bool, moderator: UUID, at: datetime) -> None:
-    """Somebody read the review and says whether it may be shown."""
+    """Somebody read the review, in the words of ``rating``, and says whether it may be shown.
+
+    Raises :class:`ReviewChanged`: nobody has read those that stand there now.
+    """
     rating.moderation = Rating.Moderation.ACCEPTED if accepted else Rating.Moderation.REFUSED
     rating.moderated_on, rating.moderator = paris_date(at), moderator
-    rating.save(update_fields=["moderation", "moderated_on", "moderator"])
+    as_read = Rating.including_restricted.filter(pk=rating.pk, review=rating.review)
+    if not as_read.update(
+        moderation=rating.moderation, moderated_on=rating.moderated_on, moderator=moderator
+    ):
+        raise ReviewChanged
     privacy.ledger.append(
         executor="learning.moderate",
         at=at,

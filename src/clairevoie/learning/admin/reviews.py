@@ -30,6 +30,10 @@ def _refuse(request: HttpRequest, rating: Rating, _said: dict[str, Any]) -> str:
     return _("L’avis ne sera pas publié.")
 
 
+def _words(rating: Rating) -> Sequence[Section]:
+    return [Section(title=_("Avis"), pairs=[(_("Avis"), rating.review)])]
+
+
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
@@ -57,6 +61,9 @@ class ParcoursReviewRoom(ReadOnlyAdmin):
             permission="learning.moderate",
             explains=gettext_lazy("Il apparaîtra sur la page du parcours, signé du pseudo."),
             perform=_accept,
+            about=lambda rating: rating.review,
+            describe=_words,
+            refusals=(reviewing.ReviewChanged,),
             possible=lambda rating: rating.moderation != Rating.Moderation.ACCEPTED,
         ),
         Deed(
@@ -65,6 +72,9 @@ class ParcoursReviewRoom(ReadOnlyAdmin):
             permission="learning.moderate",
             explains=gettext_lazy("Il reste privé ; la note compte toujours dans la moyenne."),
             perform=_refuse,
+            about=lambda rating: rating.review,
+            describe=_words,
+            refusals=(reviewing.ReviewChanged,),
             possible=lambda rating: rating.moderation != Rating.Moderation.REFUSED,
         ),
     )

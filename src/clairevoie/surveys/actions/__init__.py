@@ -13,6 +13,7 @@ from clairevoie.surveys.actions.asking import (
 from clairevoie.surveys.actions.publishing import (
     PUBLICATION_WORDS,
     NothingToPublish,
+    ReviewChanged,
     moderate,
     publish,
     unpublish,
@@ -24,6 +25,7 @@ __all__ = [
     "AlreadyAsked",
     "AnswerRefused",
     "NothingToPublish",
+    "ReviewChanged",
     "SurveyClosed",
     "answer",
     "ask_again",

@@ -24,6 +24,10 @@ class NothingToPublish(Exception):
     """Écrivez d’abord un avis : une note seule ne se publie pas."""
 
 
+class ReviewChanged(Exception):
+    """Son auteur vient de changer cet avis : relisez-le."""
+
+
 @transaction.atomic
 def publish(*, answer: Answer, text: str, at: datetime, language: str = "fr") -> None:
     """The author, having read ``text``, agrees to this review being shown (P-032).
@@ -53,10 +57,17 @@ def unpublish(*, answer: Answer, at: datetime) -> None:
 
 @transaction.atomic
 def moderate(*, answer: Answer, accepted: bool, moderator: UUID, at: datetime) -> None:
-    """Somebody read the review and says whether it may be shown."""
+    """Somebody read the review, in the words of ``answer``, and says whether it may be shown.
+
+    Raises :class:`ReviewChanged`: nobody has read those that stand there now.
+    """
     answer.moderation = Answer.Moderation.ACCEPTED if accepted else Answer.Moderation.REFUSED
     answer.moderated_on, answer.moderator = paris_date(at), moderator
-    answer.save(update_fields=["moderation", "moderated_on", "moderator"])
+    as_read = Answer.including_restricted.filter(pk=answer.pk, review=answer.review)
+    if not as_read.update(
+        moderation=answer.moderation, moderated_on=answer.moderated_on, moderator=moderator
+    ):
+        raise ReviewChanged
     privacy.ledger.append(
         executor="surveys.moderate",
         at=at,

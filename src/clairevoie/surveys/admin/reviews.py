@@ -27,6 +27,10 @@ def _refuse(request: HttpRequest, answer: Answer, _answers: dict[str, Any]) -> s
     return _("L’avis ne sera pas publié.")
 
 
+def _words(answer: Answer) -> Sequence[Section]:
+    return [Section(title=_("Avis"), pairs=[(_("Avis"), answer.review)])]
+
+
 @admin.register(Answer)
 class ReviewRoom(ReadOnlyAdmin):
     """Reviews that their authors agreed to publish, to be read again by somebody."""
@@ -50,6 +54,9 @@ class ReviewRoom(ReadOnlyAdmin):
             permission="surveys.moderate",
             explains=gettext_lazy("Il apparaîtra sur la page « Satisfaction », signé du pseudo."),
             perform=_accept,
+            about=lambda answer: answer.review,
+            describe=_words,
+            refusals=(actions.ReviewChanged,),
             possible=lambda answer: answer.moderation != Answer.Moderation.ACCEPTED,
         ),
         Deed(
@@ -60,6 +67,9 @@ class ReviewRoom(ReadOnlyAdmin):
                 "Il reste privé ; la réponse compte toujours dans les chiffres."
             ),
             perform=_refuse,
+            about=lambda answer: answer.review,
+            describe=_words,
+            refusals=(actions.ReviewChanged,),
             possible=lambda answer: answer.moderation != Answer.Moderation.REFUSED,
         ),
     )
