@@ -188,7 +188,16 @@ def test_pages_follow_each_other_without_losing_anybody(
     assert seen == sorted(seen)
 
 
-@pytest.mark.parametrize("asked", [{"liste": "tous"}, {"apres": "hier"}, {"apres": "9-9"}])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"liste": "tous"},
+        {"apres": "hier"},
+        {"apres": "9-9"},
+        {"apres": "00010101T000000.000000+2359-1"},
+        {"apres": "99991231T235959.000000-2359-1"},
+    ],
+)
 def test_an_address_nobody_gave_leads_nowhere(
     asked: dict[str, str], bob: Person, cohort: Cohort
 ) -> None:

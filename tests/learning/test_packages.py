@@ -121,6 +121,14 @@ def test_a_report_of_another_shape_is_refused(said: object) -> None:
         reports.read_report(said)
 
 
+def test_what_no_database_keeps_is_dropped_from_a_report() -> None:
+    said = {"cmi.objectives.0\0.id": "a\ud800b", "cmi.suspend_data": "\0c"}
+
+    state = reports.read_report(said).state
+
+    assert state == {"cmi.objectives.0.id": "ab", "cmi.suspend_data": "c"}
+
+
 def test_only_what_is_needed_to_resume_is_kept() -> None:
     state = reports.read_report({**PASSED, "cmi.core.student_name": "Alice"}).state
 

@@ -128,6 +128,17 @@ def test_an_archive_that_hides_its_size_is_refused() -> None:
         check("tout.zip", io.BytesIO(sized(1_000_000, told=10)), extensions=ANY)
 
 
+def test_an_archive_that_hides_how_many_files_it_lists_is_refused() -> None:
+    listed = bytearray(
+        archive({f"{number:x}": b"" for number in range(documents.MOST_INSIDE + 1)})
+    )
+    end = listed.rindex(b"PK\x05\x06")
+    listed[end + 8 : end + 12] = b"\1\0\1\0"  # one file, it says
+
+    with pytest.raises(documents.Bomb):
+        check("tout.zip", io.BytesIO(bytes(listed)), extensions=ANY)
+
+
 def test_what_is_in_archives_in_an_archive_counts_together(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -266,6 +266,7 @@ def test_whoever_decides_second_reads_that_it_was_decided(
 
     assert answer.status_code == 409
     assert "vient de rendre sa décision" in answer.content.decode()
+    assert VERDICT["comment"] in answer.content.decode(), "what was typed may still be said"
 
 
 @pytest.mark.parametrize("name", ["alice", "eve", "flora", "helene"])

@@ -253,3 +253,31 @@ def test_a_locked_person_begins_nothing(alice: Person, parcours: Parcours) -> No
 
     with pytest.raises(enrolling.TrainingRefused):
         follow(alice, parcours)
+
+
+def test_a_locked_person_reads_and_nothing_is_written(alice: Person, parcours: Parcours) -> None:
+    enrolment = follow(alice, parcours)
+    chapter = chapters(enrolment)[0]
+    try_exercises(enrolment, chapter)
+    privacy.restrict(alice.subject, ground="accuracy", on=TODAY)
+    client, address = signed_in(alice), f"/apprendre/{SLUG}/{reading.place_of(chapter)}/"
+
+    page = client.get(address)
+    refused = client.post(address)
+
+    assert (page.status_code, refused.status_code) == (200, 422)
+    assert "verrouillage" in refused.content.decode()
+    assert not Completion.including_restricted.exists()
+    assert not Enrolment.including_restricted.get(pk=enrolment.pk).last_place
+
+
+def test_what_was_left_in_another_window_is_done_no_more(
+    alice: Person, parcours: Parcours
+) -> None:
+    """Between the door, which let her in, and the action."""
+    enrolment = follow(alice, parcours)
+    chapter = chapters(enrolment)[0]
+    enrolling.leave(enrolment=Enrolment.objects.get(pk=enrolment.pk), at=NOW)
+
+    with pytest.raises(reading.NotInThisEdition):
+        reading.complete(enrolment=enrolment, chapter=chapter, at=NOW)

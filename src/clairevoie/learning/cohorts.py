@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -62,8 +62,10 @@ class Place:
         """Raises :class:`NotAPlace`."""
         at, _dash, number = text.rpartition("-")
         try:
-            return cls(datetime.strptime(at, "%Y%m%dT%H%M%S.%f%z"), int(number))
-        except ValueError:
+            # In UTC, as it is asked of the database: what overflows there is nowhere either.
+            instant = datetime.strptime(at, "%Y%m%dT%H%M%S.%f%z").astimezone(UTC)
+            return cls(instant, int(number))
+        except (ValueError, OverflowError):
             raise NotAPlace from None
 
 

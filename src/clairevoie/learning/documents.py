@@ -238,6 +238,11 @@ class _Allowance:
         if self.octets < 0:
             raise Bomb
 
+    def list(self, files: int) -> None:
+        self.files -= max(0, files)
+        if self.files < 0:
+            raise Bomb
+
 
 def _check_archive(content: IO[bytes], head: bytes, extension: str) -> None:
     if not head.startswith(_ZIP):
@@ -262,10 +267,11 @@ def _check_archive(content: IO[bytes], head: bytes, extension: str) -> None:
 
 def _unpack(content: IO[bytes], left: _Allowance, *, depth: int) -> tuple[set[str], bytes]:
     """Every name, and what its file « mimetype » says; nothing is written anywhere."""
-    _check_list(content, left)
+    announced = _check_list(content, left)
     content.seek(0)
     kind = b""
     with zipfile.ZipFile(content) as archive:
+        left.list(len(archive.infolist()) - announced)  # the list itself may lie about its length
         entries = [entry for entry in archive.infolist() if not entry.is_dir()]
         # An honest bomb is refused before any work; a lying one, as soon as it has lied.
         if sum(entry.file_size for entry in entries) > left.octets:
@@ -279,15 +285,19 @@ def _unpack(content: IO[bytes], left: _Allowance, *, depth: int) -> tuple[set[st
         return {entry.filename for entry in entries}, kind
 
 
-def _check_list(content: IO[bytes], left: _Allowance) -> None:
-    """Before ``zipfile`` makes an object of each name: a few megabytes can list a million."""
+def _check_list(content: IO[bytes], left: _Allowance) -> int:
+    """Before ``zipfile`` makes an object of each name: a few megabytes can list a million.
+
+    How many it says there are.
+    """
     end = zipfile._EndRecData(content)  # type: ignore[attr-defined]  # what ZipFile itself reads
     if end is None:
         raise Damaged
     count, size = end[zipfile._ECD_ENTRIES_TOTAL], end[zipfile._ECD_SIZE]  # type: ignore[attr-defined]
-    left.files -= count
-    if left.files < 0 or size > _LARGEST_LIST:
+    left.list(count)
+    if size > _LARGEST_LIST:
         raise Bomb
+    return int(count)
 
 
 def _check_entry(entry: zipfile.ZipInfo) -> None:

@@ -49,7 +49,7 @@ def read_report(said: object) -> Report:
     """The flat names and values of the SCORM data model. Raises :class:`ReportRefused`."""
     if not isinstance(said, dict) or len(said) > _MOST * 20:
         raise ReportRefused
-    values = {name: _text(value) for name, value in said.items() if value is not None}
+    values = {_text(name): _text(value) for name, value in said.items() if value is not None}
     state = {
         name: value
         for name, value in values.items()
@@ -66,10 +66,11 @@ def better(one: str, other: str) -> str:
 
 
 def _text(value: object) -> str:
-    """Without what PostgreSQL could not keep."""
+    """Without what PostgreSQL could not keep: zeros, and halves of characters."""
     if not isinstance(value, str | int | float):
         raise ReportRefused
-    return str(value).replace("\0", "")[:_LONGEST]
+    kept = str(value).encode(errors="ignore").decode()
+    return kept.replace("\0", "")[:_LONGEST]
 
 
 def _status(values: Mapping[str, str]) -> Status:

@@ -275,11 +275,12 @@ class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
         )
         say_too_heavy(form, request)
         if form.is_bound and form.is_valid():
+            refusals: tuple[type[Exception], ...] = (ChangedMeanwhile, *deed.refusals)
             try:
                 if request.POST.get("lu", "") != _mark(deed.about(record)):
                     raise ChangedMeanwhile
                 outcome = deed.perform(request, record, form.cleaned_data)
-            except (ChangedMeanwhile, *deed.refusals) as refusal:
+            except refusals as refusal:
                 named = getattr(refusal, "field", None)
                 form.add_error(named if named in form.fields else None, sentence(refusal))
             else:

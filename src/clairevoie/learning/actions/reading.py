@@ -7,6 +7,8 @@ from typing import Protocol
 
 from django.db import transaction
 
+from clairevoie import privacy
+from clairevoie.learning.actions.enrolling import TRAINING
 from clairevoie.learning.models import Attempt, Chapter, Completion, Enrolment
 from clairevoie.learning.progress import progress_of
 
@@ -30,6 +32,10 @@ class NotInThisEdition(Exception):
     """Ce chapitre n’est pas de l’édition que vous suivez."""
 
 
+class ReadingNotKept(Exception):
+    """Un verrouillage de vos données est en cours : ce chapitre n’est pas marqué terminé."""
+
+
 class ExercisesLeft(Exception):
     """Essayez d’abord chaque exercice de ce chapitre, même sans réussir."""
 
@@ -40,19 +46,22 @@ def read(*, enrolment: Enrolment, chapter: Chapter, at: datetime) -> bool:
     if enrolment.last_place == place and at - enrolment.last_at < _OFTEN_ENOUGH:
         return False
     enrolment.last_place, enrolment.last_at = place, at
-    Enrolment.including_restricted.filter(pk=enrolment.pk).update(last_place=place, last_at=at)
-    return True
+    # Not where a lock stands on their data (RGPD, art. 18): they read, and nothing is written.
+    return bool(Enrolment.objects.filter(pk=enrolment.pk).update(last_place=place, last_at=at))
 
 
 @transaction.atomic
 def complete(*, enrolment: Enrolment, chapter: Chapter, at: datetime) -> Completion:
     """The reader says that they are done with ``chapter``; once, whatever happens after.
 
-    Raises :class:`NotInThisEdition`; :class:`ExercisesLeft` while one was never attempted.
+    Raises :class:`NotInThisEdition`, :class:`ReadingNotKept`; :class:`ExercisesLeft` while one was
+    never attempted.
     """
     held = Enrolment.including_restricted.select_for_update(of=("self",)).get(pk=enrolment.pk)
-    if chapter.edition.uuid != held.edition_id:
+    if held.left_at is not None or chapter.edition.uuid != held.edition_id:
         raise NotInThisEdition
+    if not privacy.may(held.subject, TRAINING).allowed:
+        raise ReadingNotKept
     if attempted(held, chapter=chapter) < chapter.exercise_count:
         raise ExercisesLeft
     done, new = Completion.including_restricted.get_or_create(

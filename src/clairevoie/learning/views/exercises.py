@@ -35,6 +35,8 @@ def answer(request: HttpRequest, enrolment: Enrolment, code: str) -> HttpRespons
     try:
         given = asking.read(question.kind, question.definition, order, sent)
         answering.answer(enrolment=enrolment, exercise=exercise, given=given, at=calendar.now())
+    except answering.NotYours:  # left in another window
+        raise Http404 from None
     except _REFUSALS as refusal:
         return _shown(request, enrolment, exercise, sent=sent, refusal=refusal)
     if _is_by_script(request):

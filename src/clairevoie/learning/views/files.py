@@ -22,7 +22,7 @@ _TYPES: Final = {
     "webm": "video/webm",
     "vtt": "text/vtt; charset=utf-8",
 }
-_RANGE: Final = re.compile(r"bytes=(\d*)-(\d*)")
+_RANGE: Final = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 _PIECE: Final = 64 * 1024
 # Opened by itself, a file still runs nothing and calls nobody; a drawing keeps its own style.
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; sandbox"

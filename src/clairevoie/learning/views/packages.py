@@ -15,7 +15,7 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clairevoie.learning.actions import playing as deeds
-from clairevoie.learning.actions.answering import AnswerNotKept
+from clairevoie.learning.actions.answering import AnswerNotKept, NotYours
 from clairevoie.learning.content.packages import Item
 from clairevoie.learning.models import Enrolment, Package, PackageResult
 from clairevoie.learning.playing import (
@@ -79,6 +79,8 @@ def _keep(
         result = deeds.keep(
             enrolment=enrolment, package=package, item=item, report=report, at=calendar.now()
         )
+    except NotYours:  # left in another window
+        raise Http404 from None
     except (ValueError, RecursionError):
         return JsonResponse({"said": sentence(ReportRefused())}, status=422)
     except _REFUSALS as refusal:

@@ -144,7 +144,10 @@ def correction(request: HttpRequest, number: UUID) -> HttpResponse:
     form = _form(request, submission)
     if request.method == "POST" and form is None:
         messages.error(request, sentence(correcting.AlreadyDecided()))
-        return _page(request, submission, form=None, status=409)
+        # Nothing that was typed is lost: it may still be said to the learner.
+        unsaid = request.POST.get("comment", "")[: talking.LONGEST]
+        talk = TalkForm(initial={"text": unsaid})
+        return _page(request, submission, form=None, talk=talk, status=409)
     if form is not None and form.is_valid():
         done = _corrected(request, submission, form)
         if done is not None:
