@@ -5,6 +5,12 @@ the next: public pages, a chapter, the dashboard, the account, in an order of th
 learner alone, without thinking, gives the median of a page; then the crowd. The platform is
 served as ``script/server`` does it, a worker a core. The limit of the issue: the crowd's 95th
 percentile within three times the median alone. Prints JSON and writes docs/benchmarks.md.
+
+The learners are threads of this process, on the cores that the platform runs on: what they and
+the machine add is measured by the same crowd before a server whose answer costs nothing (« an
+empty answer »), in the same run. A wait below that is no doing of the platform. The processor
+time of a page is that of the web server's processes alone, read from the kernel: it hardly
+depends on what else the machine does, as waits do.
 """
 
 from __future__ import annotations
@@ -19,8 +25,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -31,6 +39,8 @@ from bench.report import write_section
 from clairevoie.lib import calendar
 
 LEARNERS_A_CORE, SECONDS, THINKING = 10, 20.0, 1.0
+WARMING, TURNS = 4.0, 150  # so many that hundredths of a second make a fine measure
+PORT, CORES = 8193, str(os.cpu_count() or 1)
 CHAPTERS = "/apprendre/python-analyse-de-donnees/"
 PAGES = (
     "/",
@@ -55,22 +65,36 @@ Written by `python -m bench.crowd` on {day} ({machine}, load average {load:.1f})
 {learners} learners at once, {a_core} a core, who each ask a page, wait for it and think for
 {thinking:g} s, during {seconds:g} s; the site served as `script/server` does. Alone: one
 learner who does not think. Limit: the crowd's 95th percentile ≤ 3 × the median alone.
+« Empty »: the same people before a server that does nothing, just before each engine; that much
+is the machine's and theirs.
 
 | Engine | Median alone | Crowd, median | Crowd, 95th percentile | Ratio | Pages read |
 |---|---:|---:|---:|---:|---:|
 """
+PER_PAGE = """
+Page by page; the processor time is that of the web server's processes for one page, alone.
+
+| Engine | Page | Processor | Median alone | Crowd, median | Crowd, 95th percentile |
+|---|---|---:|---:|---:|---:|
+"""
+Reading = tuple[str, float]  # a page of PAGES, and the seconds one waited for it
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where it answers, and the process that serves it."""
+
+    address: str
+    process: int
 
 
 @contextmanager
-def platform_served(environment: dict[str, str], port: int) -> Iterator[str]:
-    """The whole platform, a worker a core; its address once it answers."""
-    arguments = ["--port", str(port), "--workers", str(os.cpu_count() or 1)]
-    server = subprocess.Popen(
-        [sys.executable, "-m", "clairevoie.config.serving", *arguments], env=environment
-    )
+def served(environment: dict[str, str], port: int, *command: str) -> Iterator[Site]:
+    """What ``command`` serves, once it answers."""
+    server = subprocess.Popen([sys.executable, "-m", *command], env=environment)
     try:
         _wait_for(port)
-        yield f"http://127.0.0.1:{port}"
+        yield Site(f"http://127.0.0.1:{port}", server.pid)
     finally:
         server.terminate()
         server.wait()
@@ -86,105 +110,203 @@ def _wait_for(port: int) -> None:
             time.sleep(0.1)
         else:
             return
-    raise SystemExit("the platform does not answer")
+    raise SystemExit("the site does not answer")
 
 
-def read(
-    address: str, header: str, pages: list[str], *, until: float, thinking: float
-) -> list[float]:
-    """Seconds that each page took, on one connection that is kept."""
-    parts = urlsplit(address)
-    link = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
-    times: list[float] = []
-    turn = 0
-    while time.perf_counter() < until:
-        page = pages[turn % len(pages)]
+def platform_served(environment: dict[str, str]) -> AbstractContextManager[Site]:
+    """The whole platform, a worker a core."""
+    where = ("--port", str(PORT), "--workers", CORES)
+    return served(environment, PORT, "clairevoie.config.serving", *where)
+
+
+def nothing_served() -> AbstractContextManager[Site]:
+    """An answer that costs nothing, served in the same way."""
+    how = ("--workers", CORES, "--blocking-threads", "2", "--log-level", "error")
+    command = ("granian", "--interface", "wsgi", "--port", str(PORT), *how)
+    return served(dict(os.environ), PORT, *command, "bench.still:application")
+
+
+class Learner:
+    """One session on one connection that is kept; pages by their name in PAGES."""
+
+    def __init__(self, site: Site, header: str, chapter: str) -> None:
+        parts = urlsplit(site.address)
+        self._link = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
+        self._headers = {"Cookie": header, "Accept-Encoding": "gzip"}
+        self._chapter = chapter
+
+    def read(self, page: str) -> Reading:
         begin = time.perf_counter()
-        link.request("GET", page, headers={"Cookie": header, "Accept-Encoding": "gzip"})
-        answer = link.getresponse()
+        self._link.request("GET", page.format(chapter=self._chapter), headers=self._headers)
+        answer = self._link.getresponse()
         answer.read()
-        times.append(time.perf_counter() - begin)
         if answer.status != 200:
             raise SystemExit(f"{page} answers {answer.status}")
-        turn += 1
-        time.sleep(random.uniform(0.5, 1.5) * thinking)
-    link.close()
-    return times
+        return page, time.perf_counter() - begin
+
+    def stay(self, pages: Sequence[str], *, until: float, thinking: float) -> list[Reading]:
+        """Read ``pages`` over and over, with time to think after each."""
+        found: list[Reading] = []
+        for page in cycle(pages):
+            if time.perf_counter() >= until:
+                return found
+            found.append(self.read(page))
+            time.sleep(random.uniform(0.5, 1.5) * thinking)
+        return found
 
 
-def crowd(address: str, headers: list[str], pages: list[str], seconds: float) -> list[float]:
+def crowd(learners: list[Learner], seconds: float) -> list[Reading]:
     """What all of them waited, each with an order of pages of their own."""
     until = time.perf_counter() + seconds
-    waited: list[list[float]] = []
+    waited: list[list[Reading]] = []
 
-    def one(header: str) -> None:
-        mine = random.sample(pages, len(pages))
-        waited.append(read(address, header, mine, until=until, thinking=THINKING))
+    def one(learner: Learner) -> None:
+        mine = random.sample(PAGES, len(PAGES))
+        waited.append(learner.stay(mine, until=until, thinking=THINKING))
 
-    threads = [threading.Thread(target=one, args=(header,)) for header in headers]
+    threads = [threading.Thread(target=one, args=(learner,)) for learner in learners]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    if len(waited) != len(headers):
+    if len(waited) != len(learners):
         raise SystemExit("a learner was refused a page")
-    return [each for times in waited for each in times]
+    return [each for readings in waited for each in readings]
+
+
+# --- The processor, as the kernel counts it -----------------------------------------------------
+
+
+def processor(site: Site, learner: Learner, page: str) -> float:
+    """Seconds of processor that the web server takes for one page, alone."""
+    workers = _web_processes(site.process)
+    learner.read(page)
+    before = sum(map(_seconds_run, workers))
+    for _ in range(TURNS):
+        learner.read(page)
+    return (sum(map(_seconds_run, workers)) - before) / TURNS
+
+
+def _web_processes(root: int) -> list[int]:
+    """Those under ``root`` that serve pages: not its tasks, nor the nightly round."""
+    parents = {int(each.name): _parent(each) for each in Path("/proc").glob("[0-9]*")}
+
+    def is_under(process: int) -> bool:
+        while process not in (0, root):
+            process = parents.get(process, 0)
+        return process == root
+
+    programs = {one: Path(f"/proc/{one}/cmdline") for one in parents if is_under(one)}
+    return [one for one, said in programs.items() if b"config.web" in said.read_bytes()]
+
+
+def _parent(process: Path) -> int:
+    try:
+        return int((process / "stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:  # it has just ended
+        return 0
+
+
+def _seconds_run(process: int) -> float:
+    """By all its threads, those that have ended too."""
+    said = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, said[11:13])) / os.sysconf("SC_CLK_TCK")
+
+
+# --- Both engines -------------------------------------------------------------------------------
 
 
 def measure(engine: str) -> dict[str, Any]:
-    learners = LEARNERS_A_CORE * (os.cpu_count() or 1)
+    people = LEARNERS_A_CORE * int(CORES)
+    with nothing_served() as site:
+        empty = _waits(*_alone_and_together([Learner(site, "", "") for _ in range(people)]))
     with instance(engine) as environment:
         run(environment, "clairevoie", "migrate", "--verbosity", "0")
         run(environment, "clairevoie", "collectstatic", "--noinput", "--verbosity", "0")
         run(environment, "clairevoie", "demonstration")
-        place = subprocess.run(
-            [sys.executable, "-c", FIRST_CHAPTER],
-            env=environment,
-            stdout=subprocess.PIPE,
-            text=True,
-            check=True,
-        ).stdout.strip()
-        pages = [page.format(chapter=place) for page in PAGES]
-        headers = [cookie(environment, SIGN_IN) for _ in range(learners)]
-        with platform_served(environment, 8193) as address:
-            crowd(address, headers, pages, 3)  # both workers warm
-            until = time.perf_counter() + SECONDS / 2
-            alone = read(address, headers[0], pages, until=until, thinking=0)
-            together = crowd(address, headers, pages, SECONDS)
-    median = statistics.median(alone)
-    slowest = statistics.quantiles(together, n=20)[-1]
+        chapter = _first_chapter(environment)
+        headers = [cookie(environment, SIGN_IN) for _ in range(people)]
+        with platform_served(environment) as site:
+            learners = [Learner(site, header, chapter) for header in headers]
+            alone, together = _alone_and_together(learners)
+            work = {page: processor(site, learners[0], page) for page in PAGES}
+    found = _waits(alone, together)
+    pages = {
+        page: {"processor": work[page], **_waits(*(_only(page, r) for r in (alone, together)))}
+        for page in PAGES
+    }
+    ratio = found["p95"] / found["alone"]
+    return {"engine": engine, **found, "ratio": ratio, "pages": pages, "empty": empty}
+
+
+def _first_chapter(environment: dict[str, str]) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", FIRST_CHAPTER],
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    return done.stdout.strip()
+
+
+def _alone_and_together(learners: list[Learner]) -> tuple[list[Reading], list[Reading]]:
+    crowd(learners, WARMING)  # every worker has met every page
+    until = time.perf_counter() + SECONDS / 2
+    alone = learners[0].stay(PAGES, until=until, thinking=0)
+    return alone, crowd(learners, SECONDS)
+
+
+def _only(page: str, readings: list[Reading]) -> list[Reading]:
+    return [each for each in readings if each[0] == page]
+
+
+def _waits(alone: list[Reading], together: list[Reading]) -> dict[str, Any]:
+    waited = [seconds for _page, seconds in together]
     return {
-        "engine": engine,
-        "alone": median,
-        "median": statistics.median(together),
-        "p95": slowest,
-        "ratio": slowest / median,
-        "pages": len(together),
-        "learners": learners,
+        "alone": statistics.median(seconds for _page, seconds in alone),
+        "median": statistics.median(waited),
+        "p95": statistics.quantiles(waited, n=20)[-1],
+        "read": len(waited),
     }
 
 
-def main() -> None:
-    found = [measure(engine) for engine in sys.argv[1:] or ["postgresql", "sqlite"]]
-    print(json.dumps(found, indent=2))
-    if len(found) < 2:
-        return
+def report(found: list[dict[str, Any]]) -> str:
+    """The section of docs/benchmarks.md."""
     head = HEAD.format(
         day=calendar.today().isoformat(),
-        machine=f"{os.cpu_count()} cores, Python {platform.python_version()}",
+        machine=f"{CORES} cores, Python {platform.python_version()}",
         load=os.getloadavg()[0],
-        learners=found[0]["learners"],
+        learners=LEARNERS_A_CORE * int(CORES),
         a_core=LEARNERS_A_CORE,
         thinking=THINKING,
         seconds=SECONDS,
     )
     lines = [
-        f"| {each['engine']} | {each['alone'] * 1e3:.1f} ms | {each['median'] * 1e3:.1f} ms "
-        f"| {each['p95'] * 1e3:.1f} ms | **{each['ratio']:.2f}×** | {each['pages']} |\n"
+        f"| {name} | {_ms(waits, 'alone', 'median', 'p95')} | {ratio} | {waits['read']} |\n"
         for each in found
+        for name, waits, ratio in (
+            (each["engine"], each, f"**{each['ratio']:.2f}×**"),
+            ("empty", each["empty"], ""),
+        )
     ]
-    report = Path(__file__).parent.parent / "docs" / "benchmarks.md"
-    write_section(report, head + "".join(lines))
+    pages = [
+        f"| {each['engine']} | `{page}` | {_ms(row, 'processor', 'alone', 'median', 'p95')} |\n"
+        for each in found
+        for page, row in each["pages"].items()
+    ]
+    return "".join((head, *lines, PER_PAGE, *pages))
+
+
+def _ms(row: dict[str, Any], *names: str) -> str:
+    return " | ".join(f"{row[name] * 1e3:.1f} ms" for name in names)
+
+
+def main() -> None:
+    found = [measure(engine) for engine in sys.argv[1:] or ["postgresql", "sqlite"]]
+    print(json.dumps(found, indent=2))
+    if len(found) > 1:
+        write_section(Path(__file__).parent.parent / "docs" / "benchmarks.md", report(found))
 
 
 if __name__ == "__main__":
