@@ -14,13 +14,13 @@ from allauth.mfa.webauthn import views as keys
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from clairevoie.accounts import urls_mon_compte
-from clairevoie.accounts.views import security
+from clairevoie.accounts.views import security, signing_up
 from clairevoie.accounts.views.journeys import plainly, without_trace
 
 SECURITY = "mon-compte/securite"
 
 _entrance: list[URLPattern] = [
-    path("inscription/", plainly(account.signup), name="account_signup"),
+    path("inscription/", plainly(signing_up.sign_up), name="account_signup"),
     path("connexion/", plainly(account.login), name="account_login"),
     path("connexion/second-facteur/", plainly(factors.authenticate), name="mfa_authenticate"),
     path("connexion/cle/", plainly(keys.login_webauthn), name="mfa_login_webauthn"),

@@ -7,8 +7,9 @@ from django.core.exceptions import ValidationError
 from django.core.signing import BadSignature, Signer
 from django.urls import reverse
 
-from clairevoie.learning.models import CohortInvitation
+from clairevoie.learning.models import AddressInvitation, CohortInvitation
 
+Invitation = AddressInvitation | CohortInvitation
 _signer = Signer(salt="learning.invitation", sep=".")
 
 
@@ -16,23 +17,37 @@ class UnknownInvitation(Exception):
     """Ce lien n’ouvre aucune invitation."""
 
 
-def token_of(invitation: CohortInvitation) -> str:
+def token_of(invitation: Invitation) -> str:
     """What stands in the address: a random number and its signature."""
     return _signer.sign(invitation.uuid.hex)
 
 
-def link_of(invitation: CohortInvitation) -> str:
+def link_of(invitation: Invitation) -> str:
     """The whole address, for a message."""
-    return settings.SITE_URL + reverse("learning:invitation", args=[token_of(invitation)])
+    return _whole("learning:invitation", invitation)
 
 
-def invitation_behind(token: str) -> CohortInvitation:
-    """Whose link it is. Raises :class:`UnknownInvitation`, also for a person since erased."""
+def refusal_of(invitation: AddressInvitation) -> str:
+    """The whole address of the page where it is refused, for a message."""
+    return _whole("learning:decline", invitation)
+
+
+def _whole(name: str, invitation: Invitation) -> str:
+    return settings.SITE_URL + reverse(name, args=[token_of(invitation)])
+
+
+def invitation_behind(token: str) -> Invitation:
+    """Whose link it is: an address's until an account has proved it, then a person's.
+
+    Raises :class:`UnknownInvitation`, also for a person since erased.
+    """
     try:
         uuid = _signer.unsign(token)
-        found: CohortInvitation = CohortInvitation.including_restricted.select_related(
-            "cohort__parcours__current", "subject"
-        ).get(uuid=uuid)
-    except (BadSignature, ValidationError, CohortInvitation.DoesNotExist):
-        raise UnknownInvitation from None
-    return found
+        for kind in (CohortInvitation, AddressInvitation):
+            rows = kind.including_restricted.select_related("cohort__parcours__current", "subject")
+            found: Invitation | None = rows.filter(uuid=uuid).first()
+            if found is not None:
+                return found
+    except (BadSignature, ValidationError):
+        pass
+    raise UnknownInvitation

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clairevoie.learning import xapi
 from clairevoie.learning.models import (
+    AddressInvitation,
     Attempt,
     Candidacy,
     Chapter,
@@ -128,11 +129,20 @@ declare(
     ),
     Personal(
         CohortInvitation,
-        activity="training",
+        activity="invitation",
         keep="account",
         title="Invitations à une session",
         observed=("cohort", "invited_on", "last_day", "used_on"),
         technical=("uuid", "invited_by"),
+    ),
+    Personal(
+        AddressInvitation,
+        activity="invitation",
+        keep="invitation",
+        title="Invitations à votre adresse",
+        observed=("cohort", "invited_on", "last_day"),
+        secret=("uuid",),
+        technical=("invited_by",),
     ),
     Personal(
         Completion,

@@ -3,8 +3,21 @@
 from datetime import datetime
 
 from clairevoie import privacy
-from clairevoie.learning.actions import counting, improving, motivating, submitting
+from clairevoie.learning.actions import (
+    counting,
+    improving,
+    inviting_addresses,
+    motivating,
+    submitting,
+)
 from clairevoie.lib.calendar import paris_date
+
+
+# Before the engine carries retention out (order 30), which would leave the person behind.
+@privacy.daily.step("learning.forget-unanswered", order=25)
+def forget_unanswered(at: datetime) -> int:
+    """Addresses invited to a session that did not answer for thirty days leave (P-087)."""
+    return inviting_addresses.forget_unanswered(on=paris_date(at))
 
 
 # After what has come to its term has left (order 30).

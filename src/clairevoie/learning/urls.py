@@ -9,6 +9,7 @@ from clairevoie.learning.views import (
     enrolling,
     exercises,
     files,
+    invitations,
     packages,
     preview,
     projects,
@@ -64,6 +65,11 @@ _mine: _Patterns = [
     path("notes/<uuid:number>/retirer/", ratings.remove, name="remove-rating"),
 ]
 
+_invited: _Patterns = [
+    path("<str:token>/", invitations.invitation, name="invitation"),
+    path("<str:token>/refuser/", invitations.decline, name="decline"),
+]
+
 app_name = "learning"
 urlpatterns: _Patterns = [
     path("apprendre/", include([path("<slug:slug>/", include(_learn))])),
@@ -71,7 +77,7 @@ urlpatterns: _Patterns = [
     path("parcours/", include([path("<slug:slug>/", include(_parcours))])),
     path("formation/", include(_teach)),
     path("mon-compte/", include(_mine)),
-    path("invitation/", include([path("<str:token>/", enrolling.invitation, name="invitation")])),
+    path("invitation/", include(_invited)),
     path(
         "paquets/",
         include([path("<str:key>/<path:path>", packages.package_file, name="package-file")]),

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
         send_codes,
         send_many,
     )
+    from clairevoie.messaging.addresses import Address, typed
     from clairevoie.messaging.delivery import deliver_due, run_mailing
+    from clairevoie.messaging.enclosures import Enclosure, are_carried, enclosures_from
     from clairevoie.messaging.letters import languages_from
     from clairevoie.messaging.mailings import (
         NotUnderWay,
@@ -70,6 +72,11 @@ if TYPE_CHECKING:
     )
 
 _HOME = {
+    "Enclosure": "enclosures",
+    "are_carried": "enclosures",
+    "enclosures_from": "enclosures",
+    "Address": "addresses",
+    "typed": "addresses",
     "UNREACHABLE": "suppression",
     "stop_on_request": "unsubscribing",
     "stoppable": "suppression",
@@ -124,9 +131,11 @@ __all__ = [
     "EVERYTHING",
     "PATIENCE",
     "UNREACHABLE",
+    "Address",
     "CannotBeStopped",
     "Channel",
     "Code",
+    "Enclosure",
     "Mailing",
     "Message",
     "NeedsConsent",
@@ -135,8 +144,10 @@ __all__ = [
     "Progress",
     "State",
     "Suppression",
+    "are_carried",
     "cancel_mailing",
     "deliver_due",
+    "enclosures_from",
     "fill_mailing",
     "forget_copies",
     "languages_from",
@@ -166,6 +177,7 @@ __all__ = [
     "suppress",
     "suppress_many",
     "suppressed",
+    "typed",
     "unsubscribe_url",
     "when_unsubscribed",
 ]

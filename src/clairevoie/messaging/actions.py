@@ -62,18 +62,25 @@ def send(
 
 @transaction.atomic
 def send_many(
-    contexts: Mapping[int, Mapping[str, object]], template: str, activity: str, *, at: datetime
+    contexts: Mapping[int, Mapping[str, object]],
+    template: str,
+    activity: str,
+    *,
+    at: datetime,
+    to: Mapping[int, Address] | None = None,
 ) -> int:
     """Write to many people, each with their own words; returns how many will be written to.
 
     ``contexts`` maps subjects' ids to the values of the template. A fixed number of queries
-    for each thousand people; the worker, else the daily round, lets the messages out.
+    for each thousand people; the worker, else the daily round, lets the messages out. ``to`` are
+    addresses that nobody has proved yet (:func:`typed`), each of a subject of its own: never
+    those of whoever is known by the same address.
     """
     people = iter(contexts)
     written = 0
     while batch := list(islice(people, 1_000)):
         written += _write_to(
-            {person: contexts[person] for person in batch}, template, activity, at
+            {person: contexts[person] for person in batch}, template, activity, at, to
         )
     if written:
         deliver.enqueue()
@@ -81,12 +88,17 @@ def send_many(
 
 
 def _write_to(
-    contexts: Mapping[int, Mapping[str, object]], template: str, activity: str, at: datetime
+    contexts: Mapping[int, Mapping[str, object]],
+    template: str,
+    activity: str,
+    at: datetime,
+    to: Mapping[int, Address] | None,
 ) -> int:
     everyone = DataSubject.objects.filter(pk__in=contexts)
     people = list(privacy.permitted(everyone, activity, subject="pk").only("pk", "uuid"))
     ids = [person.pk for person in people]
-    addresses, languages = reachable(ids), languages_of(ids)
+    addresses = reachable(ids) if to is None else {pk: to[pk] for pk in ids}
+    languages = languages_of(ids)
     messages = [
         _compose(
             person,

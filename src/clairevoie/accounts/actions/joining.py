@@ -16,6 +16,9 @@ from clairevoie.lib.contact import EMAIL, PHONE
 from clairevoie.lib.speech import day_in_full
 
 _UNVERIFIED_DAYS = 1
+# Where a page leaves, in the visitor's session, the address that the form of « Inscription »
+# shows when it opens next: never in a URL, which logs keep. It proves nothing.
+EXPECTED_EMAIL = "expected_email"
 
 
 class ContactUnavailable(Exception):

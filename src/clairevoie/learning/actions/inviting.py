@@ -16,7 +16,9 @@ from clairevoie.lib.calendar import paris_date
 from clairevoie.privacy.models import DataSubject
 
 OPEN_FOR = timedelta(days=30)
-_NOTICES = "service-notices"  # the activity of the register
+# The activity of the register: a legitimate interest, because a place is held for somebody whom
+# the contract of the session does not bind yet. One can refuse it for good (GDPR art. 21).
+INVITING = "invitation"
 
 
 class InvitationClosed(Exception):
@@ -37,9 +39,9 @@ def invite(
         pk__in=[person.pk for person in people], member__isnull=False
     )
     follow = Enrolment.including_restricted.filter(parcours=cohort.parcours, left_at=None)
-    allowed = privacy.permitted(wanted, TRAINING, subject="pk").exclude(
-        pk__in=follow.values("subject")
-    )
+    allowed = privacy.permitted(
+        privacy.permitted(wanted, TRAINING, subject="pk"), INVITING, subject="pk"
+    ).exclude(pk__in=follow.values("subject"))
     invitations = [
         CohortInvitation(
             subject=person,
@@ -101,15 +103,16 @@ def _write_to(invitations: list[CohortInvitation], *, at: datetime) -> None:
     contexts = {
         invitation.subject_id: {
             "cohort": invitation.cohort,
-            "title": _title(invitation.cohort),
+            "title": title_of(invitation.cohort),
             "last_day": invitation.last_day,
             "link": link_of(invitation),
         }
         for invitation in invitations
     }
-    messaging.send_many(contexts, "learning/cohort_invitation", _NOTICES, at=at)
+    messaging.send_many(contexts, "learning/cohort_invitation", INVITING, at=at)
 
 
-def _title(cohort: Cohort) -> str:
+def title_of(cohort: Cohort) -> str:
+    """What one is invited to."""
     edition = cohort.parcours.current
     return edition.title if edition else cohort.parcours_id

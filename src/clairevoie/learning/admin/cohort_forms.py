@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 from django import forms
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clairevoie import privacy
 from clairevoie.learning.models import Cohort, Parcours, Way
+from clairevoie.lib.contact import EMAIL, NotAContact, normalise
 from clairevoie.privacy.models import DataSubject
 
 _MOST = 500  # people invited at once
@@ -56,35 +58,59 @@ class OpenForm(forms.Form):
     ends_on = forms.DateField(label=_("Fin"), widget=DateInput(), required=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invited:
+    """Those who have an account, and the addresses of those who have none."""
+
+    members: QuerySet[DataSubject]
+    addresses: list[str]
+
+
 class InviteForm(forms.Form):
     """Who is invited."""
 
     people = forms.CharField(
         label=_("Personnes"),
         help_text=_(
-            "Une par ligne : adresse e-mail, téléphone ou pseudo. Elles ont déjà un compte."
+            "Une par ligne : adresse e-mail, téléphone ou pseudo. Qui n’a pas encore de compte "
+            "s’invite par son adresse e-mail."
         ),
         widget=forms.Textarea(attrs={"rows": 8}),
     )
 
-    def clean_people(self) -> QuerySet[DataSubject]:
-        """Those who have an account. Says which lines name nobody who has."""
+    def clean_people(self) -> Invited:
+        """Says which lines name nobody, and are no e-mail address either."""
         lines = [line.strip() for line in self.cleaned_data["people"].splitlines()]
         lines = list(dict.fromkeys(line for line in lines if line))
         if len(lines) > _MOST:
             raise forms.ValidationError(
                 _("Invitez %(most)d personnes au plus à la fois."), params={"most": _MOST}
             )
-        found = {line: privacy.find(line) for line in lines}
-        unknown = [
-            line
-            for line, person in found.items()
-            if person is None or not hasattr(person, "member")
-        ]
+        found = {line: _member_named(line) for line in lines}
+        addresses = [line for line, person in found.items() if not person and _is_email(line)]
+        unknown = [line for line in lines if not found[line] and line not in addresses]
         if unknown:
-            sentence = _("Aucun compte n’est connu sous : %(lines)s.")
+            sentence = _(
+                "Ni compte connu, ni adresse e-mail complète : %(lines)s. Qui n’a pas de compte "
+                "s’invite par son adresse e-mail."
+            )
             raise forms.ValidationError(sentence, params={"lines": ", ".join(unknown)})
-        return DataSubject.objects.filter(pk__in=[p.pk for p in found.values() if p])
+        members = DataSubject.objects.filter(pk__in=[p.pk for p in found.values() if p])
+        return Invited(members=members, addresses=addresses)
+
+
+def _member_named(line: str) -> DataSubject | None:
+    """Whoever proved that address or number, or bears that pseudo, and has an account."""
+    person = privacy.owner_of(kind=EMAIL, raw=line) if _is_email(line) else privacy.find(line)
+    return person if person is not None and hasattr(person, "member") else None
+
+
+def _is_email(line: str) -> bool:
+    try:
+        normalise(EMAIL, line)
+    except NotAContact:
+        return False
+    return True
 
 
 class TrainerForm(forms.Form):

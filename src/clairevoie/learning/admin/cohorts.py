@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.decorators import display
 
-from clairevoie.learning.actions import enrolling, gathering, inviting
+from clairevoie.learning.actions import enrolling, gathering, inviting, inviting_addresses
 from clairevoie.learning.actions.publishing import NotOnline
 from clairevoie.learning.admin.cohort_forms import (
     ContractForm,
@@ -24,18 +24,30 @@ from clairevoie.learning.admin.cohort_forms import (
     TrainerForm,
 )
 from clairevoie.learning.admin.people import named
-from clairevoie.learning.models import Cohort, CohortInvitation, Enrolment, Teaching, Way
+from clairevoie.learning.models import (
+    AddressInvitation,
+    Cohort,
+    CohortInvitation,
+    Enrolment,
+    Teaching,
+    Way,
+)
 from clairevoie.lib import calendar
 from clairevoie.lib.speech import sentence
 from clairevoie.privacy.backoffice import Deed, ReadOnlyAdmin, Section, author, day
+from clairevoie.privacy.models import ContactPoint
 
 _SHOWN = 200  # names on a page
 
 
 def _invite(request: HttpRequest, cohort: Cohort, answers: dict[str, Any]) -> str:
-    written = inviting.invite(
-        cohort=cohort, author=author(request), at=calendar.now(), people=answers["people"]
-    )
+    invited, by, now = answers["people"], author(request), calendar.now()
+    written = [
+        *inviting.invite(cohort=cohort, author=by, at=now, people=invited.members),
+        *inviting_addresses.invite_addresses(
+            cohort=cohort, author=by, at=now, addresses=invited.addresses
+        ),
+    ]
     said = ngettext(
         "%(n)d personne va recevoir l’invitation.",
         "%(n)d personnes vont recevoir l’invitation.",
@@ -105,7 +117,8 @@ class CohortRoom(ReadOnlyAdmin):
             permission="learning.enrol",
             explains=gettext_lazy(
                 "Chaque personne reçoit un lien à elle, valable trente jours. Qui suit déjà le "
-                "parcours ne reçoit rien."
+                "parcours, ou a refusé d’être invité, ne reçoit rien. Une adresse sans compte est "
+                "effacée au refus, sinon après trente jours."
             ),
             form=InviteForm,
             perform=_invite,
@@ -240,6 +253,22 @@ def _who(cohort: Cohort) -> Iterable[Section]:
         rows=[
             (named(each.subject), each.invited_on, each.last_day)
             for each in invited.select_related("subject__member")[:_SHOWN]
+        ],
+        empty=_("Aucune."),
+    )
+    yield _addresses(cohort)
+
+
+def _addresses(cohort: Cohort) -> Section:
+    """Invited by their address, without an account yet."""
+    waiting = AddressInvitation.objects.filter(cohort=cohort).order_by("id")[:_SHOWN]
+    points = ContactPoint.objects.filter(subject__in=[each.subject_id for each in waiting])
+    written = dict(points.values_list("subject", "raw"))
+    return Section(
+        title=_("Adresses invitées, sans compte"),
+        columns=(_("Adresse e-mail"), _("Invité le"), _("Valable jusqu’au")),
+        rows=[
+            (written.get(each.subject_id, "–"), each.invited_on, each.last_day) for each in waiting
         ],
         empty=_("Aucune."),
     )

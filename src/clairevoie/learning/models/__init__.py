@@ -18,6 +18,7 @@ from clairevoie.learning.models.content import (
     outline_of,
 )
 from clairevoie.learning.models.following import (
+    AddressInvitation,
     Candidacy,
     Cohort,
     CohortInvitation,
@@ -52,6 +53,7 @@ from clairevoie.learning.models.ratings import (
 )
 
 __all__ = [
+    "AddressInvitation",
     "Attempt",
     "Candidacy",
     "Chapter",

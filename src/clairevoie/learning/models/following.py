@@ -225,6 +225,40 @@ class CohortInvitation(PersonalRecord):
         return self.used_on is None and on <= self.last_day
 
 
+class AddressInvitation(PersonalRecord):
+    """An address without an account is invited to a cohort; it belongs to a person of its own.
+
+    Whoever typed it is not known to know its owner, so that it is attached to nobody else: once
+    the address is proved, it becomes a :class:`CohortInvitation` of the same number.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    cohort = models.ForeignKey(
+        Cohort, models.PROTECT, to_field="slug", verbose_name=_("session"), related_name="+"
+    )
+    invited_on = models.DateField(_("invité le"))
+    last_day = models.DateField(_("valable jusqu’au"))
+    invited_by = models.UUIDField(help_text="UUID of who invited.")
+
+    class Meta(PersonalRecord.Meta):
+        verbose_name = _("invitation d’une adresse")
+        verbose_name_plural = _("invitations d’adresses")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["cohort", "subject"], name="address_invitation_once")
+        ]
+        indexes: ClassVar = [
+            *PersonalRecord.Meta.indexes,
+            models.Index(fields=["invited_on", "id"], name="address_invitation_clock"),
+        ]
+
+    def __str__(self) -> str:
+        return f"invitation {self.uuid}"
+
+    def is_open(self, *, on: date) -> bool:
+        """It may still be used on this day."""
+        return on <= self.last_day
+
+
 class Completion(PersonalRecord):
     """A chapter was read to its end and its exercises answered. Once, whatever happens after."""
 

@@ -1,4 +1,4 @@
-"""Beginning a parcours, asking for it, being invited to it, and leaving it."""
+"""Beginning a parcours, asking for it, and leaving it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from clairevoie.learning.actions import deciding, enrolling, inviting
+from clairevoie.learning.actions import deciding, enrolling
 from clairevoie.learning.actions.publishing import NotOnline
 from clairevoie.learning.forms import CandidacyForm
-from clairevoie.learning.invitations import UnknownInvitation, invitation_behind
-from clairevoie.learning.models import Candidacy, CohortInvitation, Enrolment, Parcours, Way
+from clairevoie.learning.models import Candidacy, Enrolment, Parcours, Way
 from clairevoie.learning.models import catalogue as published
 from clairevoie.learning.views.doors import for_the_learner, member_of, own_page
 from clairevoie.lib import calendar
@@ -25,7 +24,6 @@ _REFUSALS = (
     deciding.NothingToAsk,
     deciding.AlreadyFollowed,
     deciding.AlreadyDecided,
-    inviting.InvitationClosed,
 )
 
 
@@ -100,26 +98,6 @@ def take_back(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect(parcours)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@own_page
-def invitation(request: HttpRequest, token: str) -> HttpResponse:
-    """What one is invited to; to anybody else the page does not exist."""
-    invited = _invited(request, token)
-    if request.method == "POST":
-        try:
-            enrolment = inviting.accept(invitation=invited, at=calendar.now())
-        except _REFUSALS as refused:
-            messages.error(request, sentence(refused))
-            return redirect("learning:invitation", token)
-        return redirect("learning:learn", enrolment.parcours_id)
-    context = {
-        "invitation": invited,
-        "edition": invited.cohort.parcours.current,
-        "is_open": invited.is_open(on=calendar.today()),
-    }
-    return render(request, "learning/invitation.html", context)
-
-
 def _published(slug: str) -> Parcours:
     return get_object_or_404(published(), slug=slug)
 
@@ -130,13 +108,3 @@ def _asked(request: HttpRequest, parcours: Parcours) -> Candidacy | None:
         subject=member_of(request).pk, parcours=parcours, decision=""
     ).first()
     return waiting
-
-
-def _invited(request: HttpRequest, token: str) -> CohortInvitation:
-    try:
-        found = invitation_behind(token)
-    except UnknownInvitation:
-        raise Http404 from None
-    if found.subject_id != member_of(request).pk:
-        raise Http404
-    return found
