@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from clairevoie.newsletter.letters import foreign_images, links_of, written
+from clairevoie.newsletter.letters import Image, images_in, links_of, written
 
 
 def test_markdown_becomes_html_and_text_with_whole_addresses() -> None:
@@ -48,10 +48,21 @@ def test_nothing_that_runs_or_watches_passes(attack: str) -> None:
         assert live not in html
 
 
-def test_an_image_of_another_site_is_found_and_ours_is_not() -> None:
-    body = "![a](/static/site/img/lattice.svg) ![b](https://suivi.exemple.fr/p.gif) ![c](//x.fr/p)"
+def test_a_picture_is_known_by_its_name_and_its_words() -> None:
+    body = "![Une *belle* salle](salle.jpg)\n\n[![b](https://suivi.exemple.fr/é.gif)](/x/) ![](c)"
 
-    assert foreign_images(body) == ["https://suivi.exemple.fr/p.gif", "http://x.fr/p"]
+    assert images_in(body) == [
+        Image("salle.jpg", "Une belle salle"),
+        Image("https://suivi.exemple.fr/é.gif", "b"),
+        Image("c", ""),
+    ]
+
+
+def test_a_picture_that_is_not_joined_is_words() -> None:
+    letter = written('Voici ![la "salle" <b>](https://suivi.exemple.fr/p.gif).')
+
+    assert letter.html == '<p>Voici [la "salle" &lt;b&gt;].</p>\n'
+    assert letter.text == 'Voici [la "salle" <b>].'
 
 
 def test_links_leave_as_they_were_written() -> None:

@@ -5,10 +5,23 @@ from __future__ import annotations
 from io import BytesIO
 from typing import Any
 
+from django import forms
 from django.core.files.uploadedfile import InMemoryUploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
+from django.http import HttpRequest
 
 LARGEST_UPLOAD = 5 * 1024 * 1024
+
+
+def say_too_heavy(form: forms.Form, request: HttpRequest) -> None:
+    """Beside each field whose file was too big to be read: that it was, not that it is missing.
+
+    The words are the field's own, ``error_messages["too_heavy"]``.
+    """
+    for name in getattr(request, "refused_uploads", ()):
+        if name in form.fields:
+            form.errors.pop(name, None)
+            form.add_error(name, form.fields[name].error_messages["too_heavy"])
 
 
 class SmallFilesInMemory(FileUploadHandler):

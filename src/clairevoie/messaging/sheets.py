@@ -8,7 +8,7 @@ what a signature covers (RFC 6376, 5.3).
 from __future__ import annotations
 
 from binascii import b2a_qp
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.header import Header
@@ -17,12 +17,14 @@ from uuid import UUID
 
 from django.utils.html import linebreaks
 
+from clairevoie.messaging.enclosures import Enclosure, enclosed_in
 from clairevoie.messaging.letters import Letter, in_our_frame
 from clairevoie.messaging.suppression import is_stoppable
 
 BLANK = "https://lien.invalid/personnel"  # .invalid never resolves (RFC 6761)
 _ATOM = b"\0"
-_BOUNDARY = b"=_clairevoie"  # quoted-printable never holds «=_»
+_BOUNDARY = b"=_clairevoie"  # quoted-printable never holds «=_», nor does base64
+_AROUND = b"=_images"  # the HTML form together with the pictures it shows (RFC 2387)
 
 
 class TwoLines(ValueError):
@@ -31,17 +33,23 @@ class TwoLines(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The two forms of a letter, encoded, cut where the reader's link goes."""
+    """The two forms of a letter, encoded, cut where the reader's link goes; its pictures."""
 
     letter: Letter
     pieces: tuple[bytes, ...]
+    enclosures: tuple[Enclosure, ...] = ()
 
     @classmethod
     def of(cls, letter: Letter, *, blank: str = "") -> Sheet:
         """Encode a letter; ``blank`` is what stands for the link."""
-        forms = ((b"plain", letter.text), (b"html", letter.html))
-        body = b"".join(_form(kind, words, blank) for kind, words in forms if words)
-        return cls(letter, tuple((body + b"--" + _BOUNDARY + b"--\r\n").split(_ATOM)))
+        enclosures = enclosed_in(letter.html)
+        forms = [_form(b"plain", letter.text, blank)] if letter.text else []
+        if letter.html:
+            html = _form(b"html", letter.html, blank)
+            forms.append(_with_pictures(html, enclosures) if enclosures else html)
+        opening, end = b"--" + _BOUNDARY + b"\r\n", b"--" + _BOUNDARY + b"--\r\n"
+        body = b"".join(opening + form for form in forms) + end
+        return cls(letter, tuple(body.split(_ATOM)), enclosures)
 
     @classmethod
     def printed(
@@ -91,7 +99,6 @@ def _form(kind: bytes, words: str, blank: str) -> bytes:
     parts = words.split(blank) if blank else [words]
     return b"".join(
         (
-            b"--" + _BOUNDARY + b"\r\n",
             b'Content-Type: text/%s; charset="utf-8"\r\n' % kind,
             b"Content-Transfer-Encoding: quoted-printable\r\n\r\n",
             # A soft break on each side: lines stay short whatever the link's length.
@@ -99,6 +106,14 @@ def _form(kind: bytes, words: str, blank: str) -> bytes:
             b"\r\n",
         )
     )
+
+
+def _with_pictures(html: bytes, enclosures: Sequence[Enclosure]) -> bytes:
+    opening = b"--" + _AROUND + b"\r\n"
+    parts = [html, *(enclosure.part() for enclosure in enclosures)]
+    kind = b'multipart/related; type="text/html"; boundary="%s"' % _AROUND
+    body = b"".join(opening + part for part in parts)
+    return b"Content-Type: " + kind + b"\r\n\r\n" + body + b"--" + _AROUND + b"--\r\n"
 
 
 def _quoted(words: str) -> bytes:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clairevoie import consent, messaging
 from clairevoie.accounts.actions.offers import Offer, offer
+from clairevoie.newsletter.actions.illustrating import enclosures
 from clairevoie.newsletter.actions.subscribing import (
     ask,
     begin_with_a_parent,
@@ -26,6 +27,8 @@ from clairevoie.newsletter.models import (
     subscription_of,
 )
 from clairevoie.privacy.models import DataSubject
+
+messaging.enclosures_from(enclosures)
 
 
 @messaging.languages_from

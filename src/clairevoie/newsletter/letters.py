@@ -1,14 +1,15 @@
 """What a letter says: the author's Markdown as safe HTML and as plain text.
 
-Raw HTML is shown as text, scripts and styles cannot pass, images are this site's own: nothing
-in a letter tells anybody that it was opened.
+Raw HTML is shown as text, scripts and styles cannot pass, pictures travel inside the mail: nothing
+in a letter tells anybody that it was opened, this site included.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import urljoin, urlsplit
+from typing import Final
+from urllib.parse import unquote, urljoin
 
 import nh3
 from django.conf import settings
@@ -17,15 +18,21 @@ from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from clairevoie.newsletter.models import Campaign
+from clairevoie.messaging.enclosures import address_of
+from clairevoie.newsletter.models import Campaign, Picture, pictures_of
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": False})
 _TAGS = {
     *("h2", "h3", "h4", "p", "br", "hr", "strong", "em", "a", "img", "ul", "ol", "li"),
     *("blockquote", "code", "pre"),
 }
-_ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt", "title"}, "ol": {"start"}}
-_SCHEMES = {"http", "https", "mailto"}
+_ATTRIBUTES = {
+    "a": {"href", "title"},
+    "img": {"src", "alt", "title", "width", "height"},
+    "ol": {"start"},
+}
+_SCHEMES = {"http", "https", "mailto", "cid"}
+_MAIL_WIDTH: Final = 536  # of the column of our mails: some readers obey the attribute alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +43,38 @@ class Written:
     text: str
 
 
-def written(body: str) -> Written:
-    """The author's Markdown, ready for a mail or a page."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """Where one form of a letter finds a picture, and how large it is there."""
+
+    src: str
+    width: int
+    height: int
+
+
+Pictures = Mapping[str, Shown]  # by the name that the text calls them
+
+
+def on_a_page(pictures: Iterable[Picture], *, address: Callable[[str], str]) -> Pictures:
+    """Pictures as a page of this site shows them: ``address`` of each name."""
+    return {p.name: Shown(src=address(p.name), width=p.width, height=p.height) for p in pictures}
+
+
+def in_a_mail(pictures: Iterable[Picture]) -> Pictures:
+    """Pictures as a mail carries them."""
+    return {p.name: _fitting(p) for p in pictures}
+
+
+def _fitting(picture: Picture) -> Shown:
+    width = min(picture.width, _MAIL_WIDTH)
+    height = max(1, round(picture.height * width / picture.width))
+    return Shown(src=address_of(picture.uuid), width=width, height=height)
+
+
+def written(body: str, pictures: Pictures | None = None) -> Written:
+    """The author's Markdown, ready for a mail or a page; what is no picture of it is words."""
     tokens = _tokens(body)
+    _place(tokens, pictures or {})
     html = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
     clean = nh3.clean(
         html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel=None
@@ -57,7 +93,7 @@ class Composed:
 
 def composed(campaign: Campaign) -> Composed:
     """The same for all its readers."""
-    body = written(campaign.body)
+    body = written(campaign.body, in_a_mail(pictures_of(campaign)))
     summary = (
         format_html('<p style="display:none">{}</p>', campaign.preheader)
         if campaign.preheader
@@ -73,10 +109,39 @@ def links_of(body: str) -> list[str]:
     return [str(token.attrGet("href")) for token in _inner(_tokens(body)) if _is_link(token)]
 
 
-def foreign_images(body: str) -> list[str]:
-    """Addresses of images that another server would serve, and see asked for."""
-    images = (str(t.attrGet("src")) for t in _inner(_tokens(body)) if t.type == "image")
-    return [address for address in images if not _is_ours(address)]
+@dataclass(frozen=True, slots=True)
+class Image:
+    """One picture that the text calls: by what name, and what it says to who cannot see it."""
+
+    name: str
+    description: str
+
+
+def images_in(body: str) -> list[Image]:
+    """Every picture the author placed, in the order of the text."""
+    return [_image(token) for token in _inner(_tokens(body)) if token.type == "image"]
+
+
+def _image(token: Token) -> Image:
+    # Markdown writes an accent of an address as %C3%A9.
+    said = "".join(child.content for child in token.children or ())
+    return Image(unquote(str(token.attrGet("src"))), " ".join(said.split()))
+
+
+def _place(tokens: Sequence[Token], pictures: Pictures) -> None:
+    """Say where each picture is; one that is not there is its description, in brackets."""
+    for token in _inner(tokens):
+        if token.type != "image":
+            continue
+        image = _image(token)
+        token.content = image.description
+        found = pictures.get(image.name)
+        if found is None:
+            token.type, token.tag, token.content = "text", "", f"[{image.description}]"
+            continue
+        token.attrSet("src", found.src)
+        token.attrSet("width", str(found.width))
+        token.attrSet("height", str(found.height))
 
 
 def _tokens(body: str) -> list[Token]:
@@ -85,10 +150,9 @@ def _tokens(body: str) -> list[Token]:
         if token.tag == "h1":  # the title of the letter is the only one
             token.tag = "h2"
     for token in _inner(tokens):
-        for name in ("href", "src"):
-            address = token.attrGet(name)
-            if address is not None:
-                token.attrSet(name, _absolute(str(address)))
+        address = token.attrGet("href")
+        if address is not None:
+            token.attrSet("href", _absolute(str(address)))
     return tokens
 
 
@@ -103,11 +167,6 @@ def _is_link(token: Token) -> bool:
 
 def _absolute(address: str) -> str:
     return urljoin(settings.SITE_URL.rstrip("/") + "/", address)
-
-
-def _is_ours(address: str) -> bool:
-    ours, theirs = urlsplit(settings.SITE_URL), urlsplit(address)
-    return (theirs.scheme, theirs.netloc) == (ours.scheme, ours.netloc)
 
 
 # --- Plain text ---------------------------------------------------------------------------------

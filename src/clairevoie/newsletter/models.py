@@ -200,6 +200,42 @@ class Campaign(models.Model):
         return self.leaves_at is not None
 
 
+class Picture(models.Model):
+    """A picture of one letter, drawn again and small: it travels inside the mail.
+
+    Its bytes stand in the row, so that they leave with the letter, in the same transaction.
+    """
+
+    class Form(models.TextChoices):
+        PNG = "png", "PNG"
+        JPEG = "jpg", "JPEG"
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    campaign = models.ForeignKey(Campaign, models.CASCADE, db_index=False, related_name="pictures")
+    name = models.CharField(_("nom"), max_length=60, help_text="What the text calls it.")
+    description = models.CharField(_("description"), max_length=200)
+    form = models.CharField(_("format"), max_length=3, choices=Form)
+    width = models.PositiveIntegerField(_("largeur"))
+    height = models.PositiveIntegerField(_("hauteur"))
+    size = models.PositiveIntegerField(_("octets"))
+    content = models.BinaryField(_("contenu"))
+
+    class Meta:
+        verbose_name = _("image")
+        verbose_name_plural = _("images")
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["campaign", "name"], name="picture_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def kind(self) -> str:
+        return "image/png" if self.form == self.Form.PNG else "image/jpeg"
+
+
 def import_folder() -> Storage:
     """Outside the media folder: no address of the site leads there."""
     return storages["imports"]
@@ -297,6 +333,11 @@ def recipients_of(campaign: Campaign) -> QuerySet[Subscription]:
     if campaign.audience != Audience.EVERYBODY:
         readers = readers.filter(subject__member__isnull=campaign.audience == Audience.OTHERS)
     return privacy.permitted(readers, ACTIVITY)
+
+
+def pictures_of(campaign: Campaign) -> QuerySet[Picture]:
+    """What its text may show, without the bytes."""
+    return Picture.objects.filter(campaign=campaign.pk).defer("content")
 
 
 def published_letters() -> QuerySet[Campaign]:

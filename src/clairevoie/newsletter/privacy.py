@@ -5,6 +5,7 @@ from clairevoie.newsletter.models import (
     Import,
     Interest,
     Pending,
+    Picture,
     RefusedLine,
     Subscription,
     Topic,
@@ -21,6 +22,16 @@ declare(
         Campaign,
         because="A letter, the same for all its readers; counts of readers.",
         columns={"body": "What the organisation writes to all: no reader's name can be in it."},
+    ),
+    Impersonal(
+        Picture,
+        because="An illustration of a letter, the same for all its readers; drawn again, so that "
+        "neither place nor device is left in it, and deleted with the letter.",
+        columns={
+            "name": "The file's, as the text calls it: of a picture, not of a person.",
+            "description": "What the picture shows, written by the organisation for all readers.",
+            "content": "Pixels alone; whoever could be recognised agreed to it outside this site.",
+        },
     ),
     Impersonal(Campaign.topics.through, because="Which letter is about which topic."),
     Personal(

@@ -13,5 +13,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("newsletter/archives/", archive.letters, name="archive"),
     path("newsletter/archives/flux.xml", archive.Letters(), name="feed"),
     path("newsletter/archives/<uuid:number>/", archive.letter, name="letter"),
+    path("newsletter/archives/<uuid:number>/images/<str:name>", archive.picture, name="picture"),
     path("mon-compte/lettre/", subscribers.mine, name="mine"),
 ]

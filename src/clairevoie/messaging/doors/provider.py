@@ -7,6 +7,7 @@ the answer is lost the message is listed as « sans accusé », and is not sent 
 from __future__ import annotations
 
 from datetime import datetime
+from email.mime.image import MIMEImage
 from email.utils import formataddr
 from typing import Any
 
@@ -24,6 +25,7 @@ from clairevoie.messaging.doors.parcel import (
     Unconfirmed,
     sender,
 )
+from clairevoie.messaging.enclosures import Enclosure, are_carried, described
 from clairevoie.messaging.journal import Fate, Journal
 
 _OURS = (401, 402, 403)  # our key or our bill: no address is to blame
@@ -85,6 +87,13 @@ def _never_left(error: BaseException) -> bool:
     return isinstance(reason, NewConnectionError)
 
 
+def _inline(enclosure: Enclosure) -> MIMEImage:
+    image = MIMEImage(enclosure.content, enclosure.kind.removeprefix("image/"))
+    image.add_header("Content-ID", f"<{enclosure.number}>")
+    image.add_header("Content-Disposition", "inline", filename=enclosure.name)
+    return image
+
+
 def _mail(parcel: Parcel, *, at: datetime) -> EmailMultiAlternatives:
     letter, headers = parcel.letter, parcel.headers(at=at)
     mail = EmailMultiAlternatives(
@@ -95,7 +104,10 @@ def _mail(parcel: Parcel, *, at: datetime) -> EmailMultiAlternatives:
         headers={k: v for k, v in headers.items() if k not in ("From", "To", "Subject")},
     )
     if letter.html:
-        mail.attach_alternative(letter.html, "text/html")
+        carried = are_carried()
+        mail.attach_alternative(letter.html if carried else described(letter.html), "text/html")
+        for enclosure in parcel.sheet.enclosures if carried else ():
+            mail.attach(_inline(enclosure))
     # A random number: what comes back (doors/webhooks.py) names it.
     if settings.CLAIREVOIE_MAIL_PROVIDER.replace("-", "_") in _KEEP_NUMBERS:
         mail.metadata = {"message": str(parcel.uuid)}  # type: ignore[attr-defined]

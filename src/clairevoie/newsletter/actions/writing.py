@@ -13,8 +13,8 @@ from django.db.models import Max
 from django.utils.text import slugify
 
 from clairevoie import privacy
-from clairevoie.newsletter.letters import foreign_images
-from clairevoie.newsletter.models import Campaign, Topic
+from clairevoie.newsletter.letters import images_in
+from clairevoie.newsletter.models import Campaign, Topic, pictures_of
 
 
 class OnSeveralLines(Exception):
@@ -24,7 +24,19 @@ class OnSeveralLines(Exception):
 
 
 class ForeignImage(Exception):
-    """Une image vient d’un autre site : il verrait qui ouvre la lettre. Retirez-la."""
+    """Une image vient d’un site, qui verrait qui ouvre la lettre : joignez-la au brouillon."""
+
+    field = "body"
+
+
+class UnknownImage(Exception):
+    """Le texte montre une image qui n’est pas jointe à cette lettre : joignez-la d’abord."""
+
+    field = "body"
+
+
+class UndescribedImage(Exception):
+    """Une image n’a pas de description : écrivez-la entre les crochets, ![description](nom)."""
 
     field = "body"
 
@@ -71,11 +83,12 @@ def write_letter(
 ) -> Campaign:
     """Begin a letter, or change a draft.
 
-    Raises :class:`OnSeveralLines`, :class:`ForeignImage`, :class:`NothingWritten`,
-    :class:`AlreadySent`, :class:`IsPlanned`.
+    Raises :class:`OnSeveralLines`, :class:`ForeignImage`, :class:`UnknownImage`,
+    :class:`UndescribedImage`, :class:`NothingWritten`, :class:`AlreadySent`,
+    :class:`IsPlanned`.
     """
-    _refuse(draft)
     letter = locked_draft(campaign) if campaign else Campaign()
+    _refuse(draft, joined=set(pictures_of(letter).values_list("name", flat=True)))
     letter.title, letter.preheader = draft.title.strip(), draft.preheader.strip()
     letter.body, letter.language, letter.audience = draft.body, draft.language, draft.audience
     letter.written_at = at
@@ -103,16 +116,24 @@ def locked_draft(campaign: Campaign) -> Campaign:
     return letter
 
 
-def _refuse(draft: Draft) -> None:
-    if any(_is_invisible(sign) for sign in draft.title + draft.preheader):
+def _refuse(draft: Draft, *, joined: Collection[str]) -> None:
+    if any(is_invisible(sign) for sign in draft.title + draft.preheader):
         raise OnSeveralLines
     if not draft.body.strip() or not draft.title.strip():
         raise NothingWritten
-    if foreign_images(draft.body):
-        raise ForeignImage
+    for image in images_in(draft.body):
+        if image.name not in joined:
+            raise ForeignImage if _is_elsewhere(image.name) else UnknownImage
+        if not image.description:
+            raise UndescribedImage
 
 
-def _is_invisible(sign: str) -> bool:
+def _is_elsewhere(name: str) -> bool:
+    """A whole address, or a path: not the name of a picture that goes with the letter."""
+    return "/" in name or ":" in name
+
+
+def is_invisible(sign: str) -> bool:
     """Line breaks and other controls: in a title they would open a mail header."""
     return unicodedata.category(sign) in ("Cc", "Zl", "Zp")
 

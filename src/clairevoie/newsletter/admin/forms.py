@@ -65,7 +65,8 @@ class LetterForm(AboutTopics):
         max_length=100_000,
         help_text=_(
             "En Markdown\u00a0: **gras**, *italique*, [lien](https://…), ## intertitre, - liste. "
-            "Les liens partent tels que vous les écrivez\u202f; les images sont celles du site."
+            "Les liens partent tels que vous les écrivez\u202f; une image se joint au brouillon, "
+            "puis se place dans le texte (![description](nom))."
         ),
         widget=forms.Textarea(attrs={"rows": 18}),
     )
@@ -76,6 +77,56 @@ class LetterForm(AboutTopics):
     @property
     def draft(self) -> Draft:
         return Draft(**self.cleaned_data)
+
+
+class PictureForm(forms.Form):
+    """A picture, and what it says to who cannot see it."""
+
+    file = forms.FileField(
+        label=_("Image"),
+        help_text=_(
+            "JPEG, PNG ou WebP, 5\u00a0Mo au plus. Elle est redessinée à la taille d’une lettre, sans "
+            "le lieu ni l’appareil de la prise de vue."
+        ),
+        widget=forms.FileInput(attrs={"accept": ".jpg,.jpeg,.png,.webp"}),
+        error_messages={
+            "required": _("Choisissez une image."),
+            "empty": _("Ce fichier est vide."),
+            "too_heavy": _(
+                "Cette image dépasse 5\u00a0Mo\u00a0: réduisez-la avant de la joindre."
+            ),
+        },
+    )
+    description = forms.CharField(
+        label=_("Description"),
+        max_length=200,
+        help_text=_(
+            "Ce que montre l’image, en une ligne\u00a0: on la lit à qui ne la voit pas, et quand "
+            "la messagerie ne montre pas les images."
+        ),
+        error_messages={
+            "required": _("Dites en une ligne ce que montre l’image, pour qui ne la voit pas.")
+        },
+    )
+
+
+class NamedPictureForm(forms.Form):
+    """One of the pictures of a letter; those are the ``names`` of the initial values."""
+
+    name = forms.ChoiceField(
+        label=_("Image"),
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Choisissez une image."),
+            "invalid_choice": _("Cette image n’est plus jointe à la lettre."),
+        },
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["name"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(name, name) for name in self.initial.get("names", ())]
 
 
 class NumberField(forms.IntegerField):
@@ -148,6 +199,11 @@ class ImportForm(AboutTopics):
             "si vous les avez pour chaque personne, date, origine, texte."
         ),
         widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
+        error_messages={
+            "required": _("Choisissez un fichier."),
+            "empty": _("Ce fichier est vide."),
+            "too_heavy": _("Ce fichier dépasse 12\u00a0Mo\u00a0: coupez-le en plusieurs."),
+        },
     )
     source = forms.CharField(
         label=_("D’où viennent ces accords"),

@@ -13,6 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from clairevoie.lib.speech import sentence
+from clairevoie.lib.uploads import say_too_heavy
 from clairevoie.privacy.backoffice import Deed, ReadOnlyAdmin
 
 
@@ -32,6 +33,7 @@ def begin(
     form: forms.Form = deed.form(
         request.POST if posted else None, request.FILES if posted else None
     )
+    say_too_heavy(form, request)
     if form.is_valid():
         try:
             record = make(form)
