@@ -68,6 +68,24 @@ def test_more_than_one_parameter_is_refused() -> None:
 
 
 @pytest.mark.django_db
+def test_parameters_that_never_change_stay_in_their_places(alice: Person, bob: Person) -> None:
+    where = Prepared(
+        lambda pseudo, town: Member.objects.filter(town=town).filter(country="FR", pseudo=pseudo),
+        example=("%pseudo%", "%town%"),
+        fixed=True,
+    )
+    twice = Prepared(lambda key: Member.objects.filter(pseudo=key, town="prepared"), fixed=True)
+
+    for person in (alice, bob, alice):
+        found = where.get(person.canaries.pseudo, "Bagnolet")
+        assert found is not None
+        assert found.pk == person.member.pk
+    assert where.get("Bagnolet", alice.canaries.pseudo) is None
+    with pytest.raises(ValueError, match="one parameter"):
+        twice.get("x")
+
+
+@pytest.mark.django_db
 def test_several_keys_and_several_rows_are_read(alice: Person, bob: Person) -> None:
     contacts = PreparedRows(
         lambda kind, subject: (

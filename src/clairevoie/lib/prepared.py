@@ -1,14 +1,14 @@
 """Reads by fixed keys, written once: for what every page of a member does.
 
 Django spends about five times as long writing a SELECT with two joins as SQLite spends running
-it. Here the SQL, the converters and the way to build the objects are kept for each thread, as
-Django keeps its connections; a pool may hand another connection to every request.
+it. Here the SQL, the converters and the way to build the objects are kept by the process; they
+belong to no connection, so that a thread or a connection that is new writes nothing again.
 """
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
@@ -21,83 +21,144 @@ Key = str | int | UUID
 _ANY_KEY: Final = ("prepared",)
 
 
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """One SELECT, ready to run."""
+
+    sql: str
+    parameters: tuple[Any, ...]  # those of the example
+    places: tuple[int, ...]  # where the keys stand among them; none where there is nothing else
+    converters: Any
+    # Of objects alone:
+    model: Any = None
+    names: Sequence[str] = ()
+    own: slice = field(default_factory=lambda: slice(0))
+    related: Sequence[Any] = ()
+
+    def run(self, keys: tuple[Key, ...]) -> tuple[Any, ...]:
+        """The parameters for these keys."""
+        given = _parameters(keys)
+        if not self.places:
+            return given
+        whole = list(self.parameters)
+        for place, key in zip(self.places, given, strict=True):
+            whole[place] = key
+        return tuple(whole)
+
+    def converted(self, rows: Iterable[Sequence[Any]]) -> Iterator[Sequence[Any]]:
+        """As ``SQLCompiler.apply_converters``, on the connection of this thread."""
+        if not self.converters:
+            yield from rows
+            return
+        for row in map(list, rows):
+            for place, (convert, expression) in self.converters.items():
+                value = row[place]
+                for one in convert:
+                    value = one(value, expression, connection)
+                row[place] = value
+            yield row
+
+
 class _Read:
-    """The SQL of a queryset, for each thread."""
+    """The SQL of a queryset whose parameters are its keys.
+
+    With ``fixed=True`` it may have others, which never change; no key of the example may then
+    equal one of them.
+    """
 
     def __init__(
-        self, queryset: Callable[..., QuerySet[Any, Any]], example: tuple[Key, ...] = _ANY_KEY
+        self,
+        queryset: Callable[..., QuerySet[Any, Any]],
+        example: tuple[Key, ...] = _ANY_KEY,
+        *,
+        fixed: bool = False,
     ) -> None:
-        self._queryset, self._example = queryset, example
-        self._written = threading.local()
+        self._queryset, self._example, self._fixed = queryset, example, fixed
+        self._written: _Written | None = None
 
-    def _ready(self) -> Any:
-        if not hasattr(self._written, "sql"):
-            self._write()
+    def _ready(self) -> _Written:
+        if self._written is None:  # two threads may write the same at the same time
+            self._written = self._write()
         return self._written
 
-    def _write(self) -> None:
+    def _write(self) -> _Written:
         query = self._queryset(*self._example).query
         compiler = query.get_compiler(connection=connection)
         sql, parameters = compiler.as_sql()
-        if parameters != _parameters(self._example):
+        # Of a connection that is never opened: this thread's must end with it.
+        nobodys = query.get_compiler(connection=connection.copy())
+        return _Written(
+            sql,
+            tuple(parameters),
+            self._places(tuple(parameters)),
+            nobodys.get_converters([column[0] for column in compiler.select or ()]),
+            **self._of_objects(compiler),
+        )
+
+    def _places(self, parameters: tuple[Any, ...]) -> tuple[int, ...]:
+        keys = _parameters(self._example)
+        if parameters == keys:
+            return ()
+        once = all(parameters.count(key) == 1 for key in keys)
+        if not self._fixed or not once:
             raise ValueError("A prepared read has one parameter a key, in the order of its keys")
-        written = self._written
-        written.sql, written.compiler = sql, compiler
-        written.converters = compiler.get_converters([column[0] for column in compiler.select])
+        return tuple(parameters.index(key) for key in keys)
+
+    def _of_objects(self, compiler: Any) -> dict[str, Any]:
+        del compiler
+        return {}
+
+    def _rows(self, keys: tuple[Key, ...]) -> tuple[_Written, list[Any]]:
+        written = self._ready()
+        with connection.cursor() as cursor:
+            cursor.execute(written.sql, written.run(keys))
+            return written, cursor.fetchall()
 
 
 class Prepared(_Read, Generic[M]):
     """``Prepared(lambda key: Session.objects.select_related(…).filter(session_key=key))``.
 
-    The queryset must have its keys as its parameters, and no other; keys that are not text need
-    an ``example``.
+    Keys that are not text need an ``example``.
     """
 
     def __init__(
-        self, queryset: Callable[..., QuerySet[M]], example: tuple[Key, ...] = _ANY_KEY
+        self,
+        queryset: Callable[..., QuerySet[M]],
+        example: tuple[Key, ...] = _ANY_KEY,
+        *,
+        fixed: bool = False,
     ) -> None:
-        super().__init__(queryset, example)
+        super().__init__(queryset, example, fixed=fixed)
 
     def get(self, *keys: Key) -> M | None:
         """The row under ``keys``; None without one."""
-        self._ready()
-        with connection.cursor() as cursor:
-            cursor.execute(self._written.sql, _parameters(keys))
-            found = cursor.fetchone()
-        return self._build([found])[0] if found is not None else None
+        found = self.all(*keys)
+        return found[0] if found else None
 
     def all(self, *keys: Key) -> list[M]:
         """Every row under ``keys``."""
-        self._ready()
-        with connection.cursor() as cursor:
-            cursor.execute(self._written.sql, _parameters(keys))
-            found = cursor.fetchall()
-        return self._build(found)
+        written, found = self._rows(keys)
+        return [_built(written, row) for row in written.converted(found)]
 
-    def _write(self) -> None:
-        super()._write()
-        written, compiler = self._written, self._written.compiler
+    def _of_objects(self, compiler: Any) -> dict[str, Any]:
         info = compiler.klass_info
-        written.model, fields = info["model"], info["select_fields"]
-        written.own = slice(fields[0], fields[-1] + 1)
-        written.names = [column[0].target.attname for column in compiler.select[written.own]]
-        written.related = get_related_populators(  # type: ignore[call-arg]  # the stubs are of 6.1
-            info, compiler.select, connection.alias
-        )
+        fields = info["select_fields"]
+        own = slice(fields[0], fields[-1] + 1)
+        return {
+            "model": info["model"],
+            "own": own,
+            "names": [column[0].target.attname for column in compiler.select[own]],
+            "related": get_related_populators(  # type: ignore[call-arg]  # the stubs are of 6.1
+                info, compiler.select, connection.alias
+            ),
+        }
 
-    def _build(self, found: list[tuple[Any, ...]]) -> list[M]:
-        written = self._written
-        return [
-            self._built(row)
-            for row in written.compiler.apply_converters(found, written.converters)
-        ]
 
-    def _built(self, row: Any) -> M:
-        written = self._written
-        built: M = written.model.from_db(connection.alias, written.names, row[written.own])
-        for populator in written.related:
-            populator.populate(row, built)
-        return built
+def _built(written: _Written, row: Sequence[Any]) -> Any:
+    built = written.model.from_db(connection.alias, written.names, row[written.own])
+    for populator in written.related:
+        populator.populate(row, built)
+    return built
 
 
 class PreparedRows(_Read):
@@ -105,13 +166,8 @@ class PreparedRows(_Read):
 
     def get(self, *keys: Key) -> list[Any]:
         """All the rows under ``keys``."""
-        written = self._ready()
-        with connection.cursor() as cursor:
-            cursor.execute(written.sql, _parameters(keys))
-            found = cursor.fetchall()
-        if not written.converters:
-            return list(found)
-        return list(written.compiler.apply_converters(found, written.converters))
+        written, found = self._rows(keys)
+        return list(written.converted(found))
 
 
 def _parameters(keys: tuple[Key, ...]) -> tuple[Key, ...]:
