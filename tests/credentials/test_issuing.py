@@ -17,7 +17,9 @@ from django.core.files.storage import storages
 from django.db import DatabaseError, connection, transaction
 from pytest_django import Settings
 
+from clairevoie.accounts.models import Member
 from clairevoie.credentials import printing, steps
+from clairevoie.credentials.actions import keeping
 from clairevoie.credentials.actions.issuing import issue
 from clairevoie.credentials.models import Credential, Kind, record_of, seal_of
 from clairevoie.credentials.numbers import ALPHABET, NotANumber, draw_number, read_number
@@ -189,14 +191,65 @@ def test_the_document_is_kept_as_printed_and_carries_its_sealed_record(alice: Pe
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(
-    "name", ["Łukasz Wiśniewski", "Ζωή Παπαδοπούλου", "محمد بن علي", "李小龍"]
-)
+def test_another_program_finds_in_the_file_what_the_standard_asks(alice: Person) -> None:
+    """ISO 19005-3, by pikepdf: typst refuses to write otherwise, and has no last word on it."""
+    with pikepdf.open(certificate(alice).document.path) as pdf:
+        fonts = [one for one in pdf.objects if _is(one, "/FontDescriptor")]
+        [intent] = pdf.Root.OutputIntents
+        [attached] = pdf.Root.AF
+        keys = {key for one in pdf.objects if _is(one) for key, _ in one.items()}
+        problems = pdf.check_pdf_syntax()
+
+    assert problems == []
+    assert fonts, "6.2.11.4: each is in the file"
+    assert all({"/FontFile2", "/FontFile3"} & set(font.keys()) for font in fonts)
+    assert "/DestOutputProfile" in intent, "6.2.3: colours mean the same everywhere"
+    assert attached.AFRelationship == "/Data", "6.8"
+    assert {"/StructTreeRoot", "/Lang"} <= keys, "6.7.3: read aloud, in its language"
+    assert not {"/Encrypt", "/JS", "/AA", "/Launch", "/XFA"} & keys, "6.1.3, 6.6.1"
+
+
+def _is(one: pikepdf.Object, kind: str = "") -> bool:
+    return isinstance(one, pikepdf.Dictionary) and (not kind or one.get("/Type") == kind)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["Łukasz Nguyễn", "Ζωή Παπαδοπούλου", "محمد بن علي"])
 def test_a_name_in_another_script_is_printed_too(name: str, alice: Person) -> None:
     proof = certificate(alice)
     proof.name = name
 
-    assert printing.print_document(proof).startswith(b"%PDF")
+    sheet = printing.print_document(proof)
+
+    assert sheet.whole
+    assert printing.is_whole(sheet.content)
+    assert b"pdfaid:part" in sheet.content
+
+
+@pytest.mark.django_db
+def test_a_name_that_no_font_writes_is_never_boxes_and_administrators_are_told(
+    alice: Person, eve: Person
+) -> None:
+    Member.objects.filter(pk=alice.member.pk).update(first_names="\ue000", last_name="Lǐ")
+
+    proof = certificate(alice)
+    with proof.document.open("rb") as kept:
+        content = kept.read()
+    again = keeping.reissue(
+        credential=proof,
+        name=proof.name,
+        reason="rectification",
+        reference="fonte-1",
+        author=eve.subject.uuid,
+        at=NOW,
+    )
+
+    assert not printing.is_whole(content)
+    assert b"pdfaid:part" in content, "no less valid"
+    told = Message.objects.filter(template="credentials/incomplete")
+    assert {message.subject for message in told} == {eve.subject}
+    assert LedgerEntry.objects.filter(executor="credentials.print-without-name").count() == 2
+    assert again.name == proof.name, "printed again once there is a font"
 
 
 def test_a_number_is_readable_and_says_when_it_is_misread() -> None:

@@ -155,7 +155,8 @@ def test_another_name_makes_a_new_document_and_the_old_number_shows_no_name(
     assert (new.name, new.issued_on, new.holder) == ("Alix Dumas", proof.issued_on, proof.holder)
     assert new.is_intact
     old_page = client.get(proof.get_absolute_url()).content.decode()
-    assert new.number in old_page
+    assert "Ce document a été remplacé" in old_page
+    assert new.number not in old_page, "its page would tell the new name"
     assert old_name not in old_page
     assert "Alix Dumas" in client.get(new.get_absolute_url()).content.decode()
 

@@ -7,6 +7,7 @@ class CredentialsConfig(AppConfig):
     verbose_name = _("Certificats")
 
     def ready(self) -> None:
+        from clairevoie.credentials import checks  # noqa: F401  # registers itself
         from clairevoie.credentials.actions.issuing import parcours_finished, project_accepted
         from clairevoie.learning.actions.correcting import after_acceptance
         from clairevoie.learning.actions.reading import after_finishing

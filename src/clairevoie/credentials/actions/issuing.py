@@ -17,7 +17,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from clairevoie import messaging, policy, privacy
-from clairevoie.accounts.models import Member
+from clairevoie.accounts.models import Member, Role
 from clairevoie.credentials.badges.signing import sign_badge
 from clairevoie.credentials.models import Credential, Kind, documents, key_of_name, seal_of
 from clairevoie.credentials.numbers import draw_number
@@ -172,9 +172,9 @@ def written(credential: Credential, *, at: datetime) -> bool:
     The file is there before the row that names it: a row without its document would be a proof
     that nobody can hand out. A transaction that fails later leaves it to :func:`sweep_documents`.
     """
-    content = print_document(credential)
-    credential.document_sha256 = hashlib.sha256(content).hexdigest()
-    name = documents().save(f"{credential.uuid}.pdf", ContentFile(content))
+    sheet = print_document(credential)
+    credential.document_sha256 = hashlib.sha256(sheet.content).hexdigest()
+    name = documents().save(f"{credential.uuid}.pdf", ContentFile(sheet.content))
     credential.document.name = name
     try:
         with transaction.atomic():
@@ -185,7 +185,26 @@ def written(credential: Credential, *, at: datetime) -> bool:
         if isinstance(failure, IntegrityError):
             return False
         raise
+    if not sheet.whole:
+        _tell_administrators(credential, at=at)
     return True
+
+
+def _tell_administrators(credential: Credential, *, at: datetime) -> None:
+    """No font here writes the name: they install one, then make the document again."""
+    privacy.ledger.append(
+        executor="credentials.print-without-name",
+        at=at,
+        subject=credential.holder,
+        facts={"credential": str(credential.uuid)},
+    )
+    page = reverse("admin:credentials_credential_changelist") + f"?q={credential.number}"
+    administrators = Member.objects.filter(role=Role.ADMINISTRATOR, is_active=True)
+    for person in administrators.select_related("subject"):
+        context = {"link": f"{settings.SITE_URL}{page}"}
+        messaging.send(
+            person.subject, "credentials/incomplete", "security", context=context, at=at
+        )
 
 
 def sweep_documents(*, at: datetime) -> int:

@@ -17,6 +17,7 @@ from clairevoie import messaging, privacy
 from clairevoie.credentials.actions.issuing import Achievement, mine, sealed, written
 from clairevoie.credentials.models import Credential, Kind, State
 from clairevoie.credentials.numbers import next_version
+from clairevoie.credentials.printing import is_whole
 from clairevoie.lib.calendar import paris_date
 from clairevoie.privacy.models import DataSubject
 
@@ -79,11 +80,11 @@ def reissue(
 ) -> Credential:
     """The same act of validation in another name; the old number says « remplacé » (P-098).
 
-    The day of the decision and the fifty years stay. Raises :class:`NoLongerValid`,
-    :class:`SameName`.
+    The day of the decision and the fifty years stay. The same name is printed again only where
+    it could not be the first time. Raises :class:`NoLongerValid`, :class:`SameName`.
     """
     old = _valid(credential)
-    if name == old.name:
+    if name == old.name and _is_whole(old):
         raise SameName
     new = sealed(
         holder=old.holder,
@@ -131,6 +132,15 @@ def _valid(credential: Credential) -> Credential:
     if current.state != State.VALID:
         raise NoLongerValid
     return current
+
+
+def _is_whole(credential: Credential) -> bool:
+    """Its document says all of it; one that was lost is not made again for that."""
+    try:
+        with credential.document.open("rb") as printed:
+            return is_whole(printed.read())
+    except FileNotFoundError:
+        return True
 
 
 def _tell_holder(credential: Credential, *, revoked: bool, at: datetime) -> None:

@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from clairevoie.accounts.models import Member
-from clairevoie.credentials.models import Credential, credentials_of
+from clairevoie.credentials.models import Credential, State, credentials_of
 
 
 @require_safe
@@ -18,8 +18,14 @@ from clairevoie.credentials.models import Credential, credentials_of
 @login_required
 def mine(request: HttpRequest) -> HttpResponse:
     """The latest first; what was replaced or revoked is still there, and says so."""
-    earned = credentials_of(_member(request).subject)
-    return render(request, "credentials/mine.html", {"section": "credentials", "earned": earned})
+    earned = list(credentials_of(_member(request).subject))
+    context = {
+        "section": "credentials",
+        "earned": earned,
+        "valid": [one for one in earned if one.state == State.VALID],
+        "past": [one for one in earned if one.state != State.VALID],
+    }
+    return render(request, "credentials/mine.html", context)
 
 
 @require_safe
