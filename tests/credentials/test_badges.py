@@ -267,7 +267,12 @@ def test_old_badges_hold_after_a_rotation_and_new_ones_have_the_new_key(
     assert Credential.objects.get(pk=earned.pk).badge == earned.badge
 
 
-def test_nothing_that_a_compromised_key_signed_holds(badge: dict[str, Any], bob: Person) -> None:
+def test_nothing_that_a_compromised_key_signed_holds_or_is_handed_out(
+    earned: Credential, badge: dict[str, Any], alice: Person, bob: Person, client: Client
+) -> None:
+    client.force_login(alice.member)
+    pages = ("/mon-compte/certificats/", earned.get_absolute_url())
+    told = [f"/badges/{earned.number}" in client.get(page).content.decode() for page in pages]
     call_command("credentials", "rotate-key", "--compromised")
     later = json.loads(certificate(bob).badge)
     web = web_of(badge)
@@ -279,6 +284,10 @@ def test_nothing_that_a_compromised_key_signed_holds(badge: dict[str, Any], bob:
     assert refused_by_openbadgeslib(badge, web)
     with pytest.raises(NotGenuine):
         verification.verified(json.dumps(badge).encode(), at=calendar.now())
+    assert told == [True, True]
+    assert all(f"/badges/{earned.number}" not in client.get(p).content.decode() for p in pages)
+    assert client.get(f"/badges/{earned.number}.png").status_code == 404
+    assert client.get(pages[1]).status_code == 200, "the certificate still verifies"
 
 
 def test_the_secret_stays_in_its_file(

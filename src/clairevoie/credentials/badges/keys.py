@@ -8,6 +8,7 @@ is derived; the database, the logs and the pages hold public halves only.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -66,6 +67,12 @@ def known(method: str) -> Ed25519PublicKey | None:
         if method == method_of(public):
             return Ed25519PublicKey.from_public_bytes(multibase.from_ed25519(public))
     return None
+
+
+def vouched_for(badges: Iterable[str]) -> list[bool]:
+    """Of signed badges, in their order: do we still publish the key that signed it? One query."""
+    methods = [f'"verificationMethod":"{method_of(public)}"' for public in published()]
+    return [any(method in badge for method in methods) for badge in badges]
 
 
 def did_document() -> Document:

@@ -63,9 +63,12 @@ def picture(request: HttpRequest, number: str, kind: str) -> HttpResponse:
 
 
 def _valid(number: str) -> Credential:
-    """404 for a badge that no longer holds too: its name is not ours to tell any more."""
+    """404 for a badge that no longer holds too, or that no key of ours proves any more: its name
+    is not ours to tell, and nobody is handed what will be refused."""
     credential = verifiable(number, on=calendar.today())
-    if credential is None or credential.state != State.VALID or not credential.badge:
+    if credential is None or credential.state != State.VALID:
+        raise Http404
+    if not all(keys.vouched_for([credential.badge])):
         raise Http404
     return credential
 

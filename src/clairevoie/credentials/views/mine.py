@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from clairevoie.accounts.models import Member
+from clairevoie.credentials.badges.keys import vouched_for
 from clairevoie.credentials.models import Credential, State, credentials_of
 
 
@@ -19,11 +20,14 @@ from clairevoie.credentials.models import Credential, State, credentials_of
 def mine(request: HttpRequest) -> HttpResponse:
     """The latest first; what was replaced or revoked is still there, and says so."""
     earned = list(credentials_of(_member(request).subject))
+    valid = [one for one in earned if one.state == State.VALID]
+    vouched = vouched_for(one.badge for one in valid) if valid else []
     context = {
         "section": "credentials",
         "earned": earned,
-        "valid": [one for one in earned if one.state == State.VALID],
+        "valid": valid,
         "past": [one for one in earned if one.state != State.VALID],
+        "badges": {one.number for one, holds in zip(valid, vouched, strict=True) if holds},
     }
     return render(request, "credentials/mine.html", context)
 

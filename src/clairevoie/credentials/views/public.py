@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from clairevoie.credentials.badges.keys import vouched_for
 from clairevoie.credentials.forms import NumberForm
 from clairevoie.credentials.models import State, verifiable
 from clairevoie.credentials.numbers import NotANumber, read_number
@@ -77,9 +78,11 @@ def verified(request: HttpRequest, number: str) -> HttpResponse:
     credential = verifiable(proper, on=calendar.today())
     if credential is None:
         return _unknown(request, number)
+    valid = credential.state == State.VALID
     context = {
         "credential": credential,
-        "valid": credential.state == State.VALID,
+        "valid": valid,
+        "badge": valid and all(vouched_for([credential.badge])),
         "state": credential.state,
     }
     return render(request, "credentials/verified.html", context)
