@@ -80,7 +80,13 @@ def test_minutes_are_said_in_hours(minutes: int, said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cents", "said"), [(0, "gratuit"), (49_000, "490\u00a0€"), (1_250, "12,50\u00a0€")]
+    ("cents", "said"),
+    [
+        (0, "gratuit"),
+        (49_000, "490\u00a0€"),
+        (1_250, "12,50\u00a0€"),
+        (123_450, "1\u00a0234,50\u00a0€"),
+    ],
 )
 def test_a_price_is_said_in_euros(cents: int, said: str) -> None:
     assert price(cents) == said

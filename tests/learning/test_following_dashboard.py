@@ -145,6 +145,7 @@ def test_time_left_and_the_next_step_follow_what_is_done(alice: Person) -> None:
     assert one.next is None
     assert one.waiting is not None
     assert one.progress.percent == 75, "a project counts once it is accepted"
+    assert one.minutes_left == 0, "it is the trainer's turn"
 
     hands_in(enrolment, "rework")
     [one] = seen(alice).under_way

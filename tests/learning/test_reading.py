@@ -11,7 +11,14 @@ from django.test.utils import CaptureQueriesContext
 
 from clairevoie import privacy
 from clairevoie.learning.actions import enrolling, reading
-from clairevoie.learning.models import Completion, Enrolment, Module, Parcours, Submission
+from clairevoie.learning.models import (
+    Completion,
+    Enrolment,
+    Module,
+    Parcours,
+    Project,
+    Submission,
+)
 from clairevoie.learning.outline import outline_of
 from clairevoie.learning.progress import progress_from, progress_of
 from tests.cast import NOW, TODAY
@@ -182,6 +189,24 @@ def test_one_takes_up_where_one_left(alice: Person, parcours: Parcours) -> None:
     assert f'class="button" href="{MEAN}"' in new
     assert f'class="button" href="{MEDIAN}"' in left
     assert f'class="button" href="{MEAN}"' in done  # the first that is left
+
+
+def test_what_waits_for_a_trainer_is_not_to_be_taken_up(alice: Person, parcours: Parcours) -> None:
+    enrolment = follow(alice, parcours)
+    for chapter in chapters(enrolment):
+        try_exercises(enrolment, chapter)
+        reading.complete(enrolment=enrolment, chapter=chapter, at=NOW)
+    project = Project.objects.get()
+    Submission.objects.create(
+        subject=alice.subject, enrolment=enrolment, project=project, number=1, submitted_at=NOW
+    )
+
+    page = signed_in(alice).get(HERE).content.decode()
+
+    assert "Vous avez tout remis." in page
+    assert "En attente de correction" in page
+    assert "à corriger" in page
+    assert 'class="button" href="/apprendre' not in page
 
 
 def test_whoever_leaves_and_comes_back_finds_their_progress(

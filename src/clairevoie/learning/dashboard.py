@@ -169,7 +169,7 @@ def _followed(row: Sequence[str], done: _Done) -> Followed:
         parcours=parcours,
         outline=outline,
         progress=progress_from(done=len(seen), total=len(outline.steps)),
-        minutes_left=sum(step.minutes for step in left),
+        minutes_left=sum(step.minutes for step in left if not _waits(step, done)),
         next=next(reading, None),
         begun=bool(seen or done.handed),
         waiting=waiting,

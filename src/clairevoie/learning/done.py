@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -11,7 +11,8 @@ from clairevoie.learning.outline import Outline, Step
 from clairevoie.lib.prepared import PreparedRows
 
 Done = Mapping[str, datetime]  # place of a step → when it was done
-States = Mapping[str, str]  # place of a project handed in → what became of it, in words
+States = Mapping[str, Submission.State]  # place of a project handed in → what became of it
+WAITING = (Submission.State.WAITING, Submission.State.SECOND)  # for somebody to read it
 
 _completed = PreparedRows(
     lambda enrolment: Completion.including_restricted.filter(
@@ -57,12 +58,12 @@ def done_by(enrolment: Enrolment, outline: Outline) -> tuple[Done, States]:
     Two queries, whatever was done.
     """
     done: dict[str, datetime] = dict(_completed.get(enrolment.uuid))
-    states: dict[str, str] = {}
+    states: dict[str, Submission.State] = {}
     for project, state, at in _handed_in.get(enrolment.uuid):
         place = outline.projects.get(project)
         if place is None or place in done:
             continue
-        states[place] = str(Submission.State(state).label)
+        states[place] = Submission.State(state)
         if state == Submission.State.ACCEPTED:
             done[place] = at
     return done, states
@@ -80,7 +81,12 @@ def done_at(enrolment: Enrolment, place: str) -> datetime | None:
     return next((at for (at,) in _instant.get(enrolment.uuid, place)), None)
 
 
-def resume_at(enrolment: Enrolment, outline: Outline, done: Done) -> Step | None:
+def waiting_in(outline: Outline, states: States) -> Step | None:
+    """The first project that waits for its correction."""
+    return next((step for step in outline.steps if states.get(step.place) in WAITING), None)
+
+
+def resume_at(enrolment: Enrolment, outline: Outline, done: Container[str]) -> Step | None:
     """Where one left, unless that is done: then the first step that is left; None at the end."""
     last = outline.at(enrolment.last_place)
     if last is not None and last.place not in done:

@@ -71,10 +71,14 @@ def programme_of(outline: Outline, done: Done, states: States) -> SafeString:
         shown.append(before)
         for line in lines:
             at = done.get(line.place)
-            said = day_marked_up(paris_date(at)) if at else escape(states.get(line.place, ""))
+            said = day_marked_up(paris_date(at)) if at else _state(states, line.place)
             shown.append((line.done if at else line.left).replace(_DAY, said))
         shown.append(after)
     return mark_safe("".join(shown))  # noqa: S308  # templates, and what was escaped
+
+
+def _state(states: States, place: str) -> str:
+    return escape(str(states[place].label)) if place in states else ""
 
 
 @lru_cache(maxsize=1024)

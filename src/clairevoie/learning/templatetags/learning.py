@@ -34,10 +34,11 @@ def spent(minutes: int) -> str:
 
 @register.filter
 def price(cents: int) -> str:
-    """« gratuit », « 490 € », « 12,50 € »."""
+    """« gratuit », « 490 € », « 1 234,50 € »."""
     if not cents:
         return _("gratuit")
-    amount = number_format(cents / 100, decimal_pos=0 if cents % 100 == 0 else 2)
+    places = 0 if cents % 100 == 0 else 2
+    amount = number_format(cents / 100, decimal_pos=places, force_grouping=True)
     return f"{amount}\u00a0€"
 
 

@@ -11,7 +11,15 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clairevoie.learning.actions import reading
-from clairevoie.learning.done import done_at, done_by, places_done, resume_at, trainers_of
+from clairevoie.learning.done import (
+    WAITING,
+    done_at,
+    done_by,
+    places_done,
+    resume_at,
+    trainers_of,
+    waiting_in,
+)
 from clairevoie.learning.drawn import drawn, programme_of, steps_of
 from clairevoie.learning.models import Chapter, Enrolment
 from clairevoie.learning.outline import Outline, chapter_at, outline_of
@@ -29,10 +37,13 @@ def parcours(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
     outline = outline_of(enrolment.edition_id)
     done, states = done_by(enrolment, outline)
     cohort = enrolment.cohort
+    # What waits for a trainer is not for the learner to take up.
+    theirs = {*done, *(place for place, state in states.items() if state in WAITING)}
     context = {
         **around(enrolment, outline, done),
-        "resume": resume_at(enrolment, outline, done),
-        "minutes_left": outline.minutes_left(done),
+        "resume": resume_at(enrolment, outline, theirs),
+        "waiting": waiting_in(outline, states),
+        "minutes_left": outline.minutes_left(theirs),
         "programme": programme_of(outline, done, states),
         "enrolled_on": paris_date(enrolment.enrolled_at),
         "finished_on": enrolment.finished_at and paris_date(enrolment.finished_at),
