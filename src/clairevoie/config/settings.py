@@ -356,8 +356,11 @@ ANYMAIL = {
 CLAIREVOIE_DKIM_KEY = env.str("CLAIREVOIE_DKIM_KEY", "")
 CLAIREVOIE_DKIM_SELECTOR = env.str("CLAIREVOIE_DKIM_SELECTOR", "")
 CLAIREVOIE_DKIM_DOMAIN = env.str("CLAIREVOIE_DKIM_DOMAIN", "")
-# The dotted path of a class with send(number, text); "console": files in HOME/mail.
+# "brevo", or the dotted path of a class with send(number, text); "console": files in HOME/mail.
 CLAIREVOIE_SMS = env.str("CLAIREVOIE_SMS", "console")
+CLAIREVOIE_SMS_KEY = env.str("CLAIREVOIE_SMS_KEY", "")  # of the provider's API
+CLAIREVOIE_SMS_SENDER = env.str("CLAIREVOIE_SMS_SENDER", "")  # what phones show: 11 signs at most
+CLAIREVOIE_SMS_URL = "https://api.brevo.com/v3/"
 
 # Only hosts of active recipients (policy/recipients.toml) can be reached (P-063).
 CLAIREVOIE_EGRESS = env.bool("CLAIREVOIE_EGRESS", PRODUCTION)

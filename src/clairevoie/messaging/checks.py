@@ -6,7 +6,6 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.module_loading import import_string
 
 from clairevoie import policy
 from clairevoie.messaging.doors import open_door
@@ -20,18 +19,7 @@ def doors_lead_where_the_policy_says(
     **kwargs: object,
 ) -> list[CheckMessage]:
     """A provider that receives addresses must be an active recipient of the policy."""
-    if settings.CLAIREVOIE_SMS != "console":
-        try:
-            import_string(settings.CLAIREVOIE_SMS)
-        except ImportError:
-            return [
-                Error(
-                    f"CLAIREVOIE_SMS names nothing: {settings.CLAIREVOIE_SMS}",
-                    hint="Write “console”, or the dotted path of a class with send(number, text).",
-                    id="messaging.E002",
-                )
-            ]
-    wrong = _no_such_provider()
+    wrong = _no_such_provider() or _no_such_carrier()
     if wrong:
         return [wrong]
     recipients = policy.current().recipients
@@ -47,6 +35,28 @@ def doors_lead_where_the_policy_says(
         if (code := open_door(channel).recipient)
         and (code not in recipients or not recipients[code].active)
     ]
+
+
+def _no_such_carrier() -> Error | None:
+    """Of text messages."""
+    if settings.CLAIREVOIE_SMS == "console":
+        return None
+    try:
+        open_door(Channel.SMS)
+    except ImportError:
+        return Error(
+            f"CLAIREVOIE_SMS names nothing: {settings.CLAIREVOIE_SMS}",
+            hint="Write “console”, “brevo”, or the dotted path of a class with send(number, "
+            "text).",
+            id="messaging.E002",
+        )
+    except ImproperlyConfigured as missing:
+        return Error(
+            f"Text messages cannot leave by {settings.CLAIREVOIE_SMS}: {missing}.",
+            hint="Set CLAIREVOIE_SMS_KEY and CLAIREVOIE_SMS_SENDER, or CLAIREVOIE_SMS=console.",
+            id="messaging.E008",
+        )
+    return None
 
 
 def _no_such_provider() -> Error | None:

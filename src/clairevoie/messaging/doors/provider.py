@@ -1,8 +1,4 @@
-"""A provider of mail over HTTP, by its name in django-anymail: Brevo, Mailjet, Amazon SES…
-
-HTTP has no dot: between our request and its answer nobody can tell whether the mail left. Where
-the answer is lost the message is listed as « sans accusé », and is not sent again.
-"""
+"""A provider of mail over HTTP, by its name in django-anymail: Brevo, Mailjet, Amazon SES…"""
 
 from __future__ import annotations
 
@@ -14,23 +10,13 @@ from typing import Any
 from anymail.exceptions import AnymailError, AnymailRecipientsRefused
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
-from requests.exceptions import ConnectionError as NoConnection
-from requests.exceptions import ConnectTimeout
-from urllib3.exceptions import NewConnectionError
 
-from clairevoie.messaging.doors.parcel import (
-    DoorShut,
-    Parcel,
-    RefusedForGood,
-    Unconfirmed,
-    sender,
-)
+from clairevoie.messaging.doors.http import explain
+from clairevoie.messaging.doors.parcel import Parcel, RefusedForGood, sender
 from clairevoie.messaging.enclosures import Enclosure, are_carried, described
 from clairevoie.messaging.journal import Fate, Journal
 
-_OURS = (401, 402, 403)  # our key or our bill: no address is to blame
 _KEEP_NUMBERS = ("amazon_ses", "brevo", "mailjet")  # they give back what goes with a mail
-_LATER = (408, 425, 429, 503)  # it says itself that it took nothing
 
 
 def backend_path(name: str) -> str:
@@ -56,35 +42,13 @@ class Provider:
             journal.note(Fate.ANSWERED, parcel.uuid, 550)
             raise RefusedForGood from None
         except AnymailError as error:
-            self._explain(error, parcel, journal)
+            status = getattr(error, "status_code", None)
+            cause = error.__cause__ or error
+            explain(error, status, uuid=parcel.uuid, journal=journal, cause=cause)
         journal.note(Fate.ANSWERED, parcel.uuid, 250)
 
     def close(self) -> None:
         self.backend.close()
-
-    def _explain(self, error: AnymailError, parcel: Parcel, journal: Journal) -> None:
-        """Raise what became of the mail: not sent, refused, or nobody knows."""
-        status = getattr(error, "status_code", None)
-        if status is None and not _never_left(error):
-            raise Unconfirmed from None
-        if status is not None and status >= 500 and status not in _LATER:
-            raise Unconfirmed from None
-        refused = status is not None and status not in (*_OURS, *_LATER)
-        journal.note(Fate.ANSWERED, parcel.uuid, 550 if refused else 450)
-        if refused:
-            raise RefusedForGood from None
-        if status in _LATER:
-            raise error
-        raise DoorShut(error.__cause__ or error) from None
-
-
-def _never_left(error: BaseException) -> bool:
-    """No connection was made, hence nothing was given."""
-    if isinstance(error, ConnectTimeout):
-        return True
-    cause = error.__cause__ if isinstance(error, NoConnection) else None
-    reason = getattr(cause.args[0], "reason", None) if cause and cause.args else None
-    return isinstance(reason, NewConnectionError)
 
 
 def _inline(enclosure: Enclosure) -> MIMEImage:

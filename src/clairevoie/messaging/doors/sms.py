@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from django.conf import settings
 from django.utils.module_loading import import_string
+from requests.exceptions import RequestException
 
+from clairevoie.messaging.doors.brevo import Answered
+from clairevoie.messaging.doors.http import explain
 from clairevoie.messaging.doors.parcel import Parcel
 from clairevoie.messaging.journal import Fate, Journal
+
+OURS: Final = {"brevo": "clairevoie.messaging.doors.brevo.Brevo"}  # what needs no dotted path
 
 
 class SmsProvider(Protocol):
@@ -26,13 +31,21 @@ class Sms:
     """A door to whoever carries text messages."""
 
     def __init__(self) -> None:
-        self.provider: SmsProvider = import_string(settings.CLAIREVOIE_SMS)()
+        name = settings.CLAIREVOIE_SMS
+        self.provider: SmsProvider = import_string(OURS.get(name, name))()
         self.recipient: str = getattr(self.provider, "recipient", "sms")
 
     def send(self, parcel: Parcel, *, at: datetime, journal: Journal) -> None:
         journal.note(Fate.POSTED, parcel.uuid)
-        self.provider.send(parcel.address, parcel.letter.text)
+        try:
+            self.provider.send(parcel.address, parcel.letter.text)
+        except Answered as answer:
+            explain(answer, answer.status, uuid=parcel.uuid, journal=journal, cause=answer)
+        except RequestException as error:
+            explain(error, None, uuid=parcel.uuid, journal=journal, cause=error)
         journal.note(Fate.ANSWERED, parcel.uuid, 250)
 
     def close(self) -> None:
-        """Providers keep no conversation."""
+        hang_up = getattr(self.provider, "close", None)
+        if hang_up is not None:
+            hang_up()
