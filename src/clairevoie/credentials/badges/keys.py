@@ -71,8 +71,8 @@ def known(method: str) -> Ed25519PublicKey | None:
 
 def vouched_for(badges: Iterable[str]) -> list[bool]:
     """Of signed badges, in their order: do we still publish the key that signed it? One query."""
-    methods = [f'"verificationMethod":"{method_of(public)}"' for public in published()]
-    return [any(method in badge for method in methods) for badge in badges]
+    signers = [f'#{public}"' for public in published()]
+    return [any(signer in badge for signer in signers) for badge in badges]
 
 
 def did_document() -> Document:
