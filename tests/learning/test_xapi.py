@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import subprocess
 import tracemalloc
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.django_db
 
+VERIFIER = Path(__file__).parents[1] / "credentials" / "verifier" / "statements.mjs"
 SCHEMA = Path(__file__).parents[2] / "docs" / "reference" / "xapi.schema.json"
 
 
@@ -166,6 +168,21 @@ def follows_the_specification(statement: dict[str, Any]) -> None:
     assert datetime.fromisoformat(statement["timestamp"]).utcoffset() == timedelta(0)
 
 
+def refused_by_learning_locker(statements: list[dict[str, Any]]) -> list[str]:
+    """What the validator of a record store finds wrong with each; nobody here wrote it."""
+    ran = subprocess.run(
+        ["node", str(VERIFIER)],
+        input=json.dumps(statements),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert ran.returncode == 0, f"script/test installs it: {ran.stderr}"
+    answers: list[str] = json.loads(ran.stdout)
+    return answers
+
+
 # --- Tests --------------------------------------------------------------------------------------
 
 
@@ -201,6 +218,24 @@ def test_each_deed_is_one_statement_that_other_platforms_read(alice: Person) -> 
 
 
 @promise("P-103")
+def test_a_validator_that_we_did_not_write_accepts_each_statement(alice: Person) -> None:
+    learned(alice.subject)
+    ours = [*statements_of(alice.subject), *statements_of(nest(77).subject)]
+    score = {"scaled": 1.5, "raw": 3, "min": 0, "max": 2}
+    altered = [
+        {**ours[1], "result": {"score": score}},
+        {**ours[0], "timestamp": "lundi"},
+        {**ours[0], "actor": {**ours[0]["actor"], "mbox": "mailto:a@example.org"}},
+        {**ours[0], "verb": {"id": "terminé"}},
+    ]
+
+    answers = refused_by_learning_locker([*ours, *altered])
+
+    assert answers[: len(ours)] == [""] * len(ours)
+    assert all(answers[len(ours) :]), answers
+
+
+@promise("P-103")
 def test_the_person_is_a_number_of_this_site_without_name_or_address(alice: Person) -> None:
     learned(alice.subject)
 
@@ -211,6 +246,17 @@ def test_the_person_is_a_number_of_this_site_without_name_or_address(alice: Pers
     assert all(one["actor"]["account"] == account for one in json.loads(text))
     assert not any(canary in text for canary in alice.canaries.all)
     assert "xapi.json" in pack.read("lisez-moi.html").decode()
+
+
+def test_a_number_typed_the_french_way_is_one_that_programs_read(alice: Person) -> None:
+    enrolment = follow(alice.subject)
+    Exercise.objects.filter(code="moyenne-simple").update(kind="numeric")
+    for number, typed in enumerate(("12,5", "1,234", "douze"), start=1):
+        attempt(enrolment, "moyenne-simple", [typed], number=number)
+
+    told = [one["result"]["response"] for one in statements_of(alice.subject)]
+
+    assert told == ["12.5", "1,234", "douze"]
 
 
 def test_two_copies_say_the_same_with_the_same_numbers(alice: Person) -> None:

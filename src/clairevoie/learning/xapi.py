@@ -19,6 +19,7 @@ from uuid import UUID, uuid5
 from django.conf import settings
 from django.db.models import QuerySet
 
+from clairevoie.learning.answering import numbers_in
 from clairevoie.learning.models import Attempt, Completion, Kind, Submission
 from clairevoie.lib.prepared import PreparedRows
 from clairevoie.privacy.models import DataSubject, PersonalRecord
@@ -123,7 +124,7 @@ def _attempts(subject: DataSubject) -> Iterator[Json]:
         yield {
             **context.statement(subject, "answered", at, code, str(number)),
             "object": exercise,
-            "result": {"score": score, "success": points == out_of, **_response(answer)},
+            "result": {"score": score, "success": points == out_of, **_response(answer, kind)},
         }
 
 
@@ -139,10 +140,19 @@ def _verdicts(subject: DataSubject) -> Iterator[Json]:
         }
 
 
-def _response(answer: Any) -> Json:
+def _response(answer: Any, kind: str) -> Json:
     """In the learner's words; nothing where another tool reported points alone."""
     said = answer.get("said") if isinstance(answer, dict) else None
-    return {"response": "[,]".join(str(one) for one in said)} if said else {}
+    if not said:
+        return {}
+    words = [str(one) for one in said]
+    if kind == Kind.NUMERIC:  # xAPI 1.0.3, 2.4.4.1: « 12,5 » is 12.5 where it can be nothing else
+        numbers = [numbers_in(one) for one in words]
+        words = [
+            format(found[0], "f") if len(found) == 1 else one
+            for one, found in zip(words, numbers, strict=True)
+        ]
+    return {"response": "[,]".join(words)}
 
 
 # --- Saying -------------------------------------------------------------------------------------
