@@ -214,8 +214,7 @@ def test_the_dashboard_costs_the_same_whatever_one_follows(alice: Person, client
 
 
 def order(client: Client) -> list[str]:
-    rows = client.get("/catalogue/").context["rows"]
-    return [row[0].slug for row in rows]
+    return [offer.slug for offer in client.get("/catalogue/").context["page"]]
 
 
 @pytest.fixture

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from clairevoie.learning.actions.reviewing import PUBLICATION_WORDS
 from clairevoie.learning.content.searching import folded
-from clairevoie.learning.models import Level, Parcours, Topic
+from clairevoie.learning.models import Level, Parcours
 
 _LEVELS = {
     "debutant": Level.BEGINNER,
@@ -25,20 +26,6 @@ _DURATIONS = {
     "longue": Q(current__minutes__gte=_LONG),
 }
 _PRICES = {"gratuit": Q(current__price_cents=0), "payant": Q(current__price_cents__gt=0)}
-
-
-def _topics() -> list[tuple[str, Any]]:
-    """Topics of what is published, the commonest first; one query."""
-    published = Parcours.objects.filter(published=True).values("current")
-    counted = (
-        Topic.objects.filter(edition__in=published)
-        .values("slug")
-        .annotate(n=Count("edition"), named=Count("name"))
-        .order_by("-n", "slug")
-        .values_list("slug", "name", "n")
-    )
-    names = {slug: name for slug, name, _n in counted}
-    return [_ANY, *((slug, name) for slug, name in names.items())]
 
 
 class CatalogueForm(forms.Form):
@@ -74,11 +61,11 @@ class CatalogueForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, topics: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         topic = self.fields["sujet"]
         assert isinstance(topic, forms.ChoiceField)
-        topic.choices = _topics()
+        topic.choices = [_ANY, *topics]
 
     def narrowed(self, parcours: QuerySet[Parcours]) -> QuerySet[Parcours]:
         """Those that answer all that was asked."""
@@ -94,10 +81,6 @@ class CatalogueForm(forms.Form):
         if asked["prix"]:
             parcours = parcours.filter(_PRICES[asked["prix"]])
         return parcours
-
-    @property
-    def asks_something(self) -> bool:
-        return any(getattr(self, "cleaned_data", {}).values())
 
 
 SCORES = range(1, 6)

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final
 from uuid import UUID
 
-from clairevoie.learning.models import Enrolment, Parcours, Rating, Unit
-from clairevoie.learning.units import Name, Rateable, headings
+from clairevoie import policy
+from clairevoie.learning.models import Enrolment, Parcours, Rating, Unit, published_reviews
+from clairevoie.learning.units import Name, Rateable, units_of
 from clairevoie.lib.prepared import Prepared
+
+REVIEWS_SHOWN: Final = 3
+_WHOLE: Final = (Unit.PARCOURS.value, "")
 
 _mine: Prepared[Rating] = Prepared(
     lambda slug, subject: Rating.including_restricted.filter(parcours__slug=slug, subject=subject),
@@ -70,12 +76,29 @@ def named(ratings: Iterable[Rating], editions: Mapping[str, UUID] | None = None)
         slugs = {rating.parcours_id for rating in ratings}
         current = Parcours.objects.filter(slug__in=slugs, current__isnull=False)
         editions = dict(current.values_list("slug", "current__uuid"))
-    said = headings(editions.items())
-    return [
-        Named(
-            rating,
-            said.get((rating.parcours_id, rating.unit, rating.place), rating.place),
-            said.get((rating.parcours_id, Unit.PARCOURS.value, ""), rating.parcours_id),
-        )
-        for rating in ratings
-    ]
+    units = {slug: units_of(edition) for slug, edition in editions.items()}
+    return [_named(rating, units.get(rating.parcours_id, {})) for rating in ratings]
+
+
+def _named(rating: Rating, units: Mapping[Name, Rateable]) -> Named:
+    unit, whole = units.get((rating.unit, rating.place)), units.get(_WHOLE)
+    return Named(
+        rating,
+        unit.heading if unit else rating.place,
+        whole.heading if whole else rating.parcours_id,
+    )
+
+
+def latest_reviews(parcours: str, edition: UUID) -> list[Named]:
+    """What is shown of them on the page of the parcours: one query. Asked for each reader, and
+    kept by nobody: an author may take back their consent at any instant."""
+    latest = _latest(policy.current().digest).all(parcours)
+    return named(latest, {parcours: edition})
+
+
+@lru_cache(maxsize=2)
+def _latest(_policy: str) -> Prepared[Rating]:
+    """What a consent covers is the policy's to say: the SQL holds it."""
+    return Prepared(
+        lambda slug: published_reviews(slug)[:REVIEWS_SHOWN], example=("%parcours%",), fixed=True
+    )

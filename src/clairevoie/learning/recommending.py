@@ -6,17 +6,26 @@ of everybody, and nothing they followed is read.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Case, QuerySet, Value, When
-
 from clairevoie import privacy
-from clairevoie.learning.models import Edition, Enrolment, Parcours, Topic
+from clairevoie.learning.models import Enrolment
+from clairevoie.learning.shelf import Offer, Shelf
+from clairevoie.lib.prepared import PreparedRows
 from clairevoie.privacy.models import DataSubject
 
 ACTIVITY: Final = "personalisation"
+_enrolled = PreparedRows(
+    lambda subject: (
+        Enrolment.objects.filter(subject=subject)
+        .order_by("id")
+        .values_list("parcours_id", "finished_at")
+    ),
+    example=(-1,),
+    fixed=True,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,46 +37,38 @@ class Taste:
     known: Collection[str]  # those that they follow or followed
 
 
-def taste_of(subject: DataSubject) -> Taste | None:
-    """What to put forward; None for whoever said no, and for whoever follows nothing yet."""
+def taste_of(subject: DataSubject, shelf: Shelf) -> Taste | None:
+    """What to put forward; None for whoever said no, and for whoever follows nothing yet.
+
+    Two queries, the second only for whoever agrees."""
     if not privacy.may(subject, ACTIVITY).allowed:
         return None
-    theirs = Enrolment.objects.filter(subject=subject.pk)
-    known = dict(theirs.order_by("id").values_list("parcours_id", "finished_at"))
+    known = dict(_enrolled.get(subject.pk))
     if not known:
         return None
     finished = {slug for slug, at in known.items() if at is not None}
-    return Taste(next=_next_to(finished), akin=_akin_to(known), known=known)
+    liked = _topics(offer for offer in shelf if offer.slug in known)
+    return Taste(
+        next={offer.slug for offer in shelf if not finished.isdisjoint(offer.requires)},
+        akin={offer.slug for offer in shelf if not liked.isdisjoint(_topics([offer]))},
+        known=known,
+    )
 
 
-def _next_to(finished: Collection[str]) -> set[str]:
-    """One query, and none for whoever finished nothing."""
-    if not finished:
-        return set()
-    advising = Edition.objects.filter(pk__in=_current()).exclude(requires=[])
-    rows = advising.values_list("parcours__slug", "requires")
-    return {slug for slug, requires in rows if any(one in finished for one in requires)}
+def _topics(offers: Iterable[Offer]) -> set[str]:
+    return {slug for offer in offers for slug, _name in offer.topics}
 
 
-def _akin_to(known: Collection[str]) -> set[str]:
-    topics = Topic.objects.filter(edition__in=_current())
-    liked = topics.filter(edition__parcours__slug__in=known).values("slug")
-    akin = topics.filter(slug__in=liked)
-    return set(akin.order_by().values_list("edition__parcours__slug", flat=True).distinct())
-
-
-def _current() -> QuerySet[Parcours, int | None]:
-    return Parcours.objects.filter(published=True).values_list("current", flat=True)
-
-
-def ordered(parcours: QuerySet[Parcours], taste: Taste | None) -> QuerySet[Parcours]:
+def ordered(offers: Iterable[Offer], taste: Taste | None) -> list[Offer]:
     """What follows from what they finished, what is akin, the rest, what they know already."""
     if taste is None:
-        return parcours
-    rank = Case(
-        When(slug__in=list(taste.known), then=Value(3)),
-        When(slug__in=list(taste.next), then=Value(0)),
-        When(slug__in=list(taste.akin), then=Value(1)),
-        default=Value(2),
-    )
-    return parcours.order_by(rank, "current__title", "slug")
+        return list(offers)
+
+    def rank(offer: Offer) -> int:
+        if offer.slug in taste.known:
+            return 3
+        if offer.slug in taste.next:
+            return 0
+        return 1 if offer.slug in taste.akin else 2
+
+    return sorted(offers, key=rank)  # stable: by title within each

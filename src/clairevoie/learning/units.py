@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
@@ -61,12 +61,3 @@ def _walk(edition: UUID, exercises: dict[str, list[str]]) -> Iterator[Rateable]:
             yield Rateable(unit, step.place, step.title)
             for rank, code in enumerate(exercises.get(step.place, ()), start=1):
                 yield Rateable(Unit.EXERCISE, code, step.title, rank)
-
-
-def headings(editions: Iterable[tuple[str, UUID]]) -> dict[tuple[str, str, str], str]:
-    """By parcours, unit and place: how each unit of these editions is called."""
-    return {
-        (parcours, *name): rateable.heading
-        for parcours, edition in editions
-        for name, rateable in units_of(edition).items()
-    }

@@ -8,11 +8,15 @@ register allows), nor dead, nor erased.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from datetime import date
+from functools import lru_cache
+from typing import Any, NamedTuple, TypeVar
 
 from django.db import connections
 from django.db.models import Exists, Max, Model, OuterRef, Q, QuerySet, Value
 
+from clairevoie import policy
+from clairevoie.lib.prepared import PreparedRows
 from clairevoie.policy import Activity, Basis
 from clairevoie.privacy.choices import activity_named
 from clairevoie.privacy.models import Consent, DataSubject, Objection
@@ -91,14 +95,40 @@ def _whose_last_word(words: type[Consent | Objection], activity: str, what: Q) -
 def may(subject: DataSubject, activity: str) -> Decision:
     """The same question about one person, read from the database at this instant."""
     entry = activity_named(activity)
-    person = DataSubject.objects.filter(pk=subject.pk)
-    yes, no = Value(value=True), Value(value=False)
-    found = person.annotate(
-        consented=consented(activity, subject="pk") if entry.basis is Basis.CONSENT else yes,
-        objected=objected(activity, subject="pk") if _can_be_opposed(entry) else no,
-    ).first()
-    because = _why_not(found, entry)
+    [found] = _standing(activity, policy.current().digest).get(subject.pk) or [None]
+    because = _why_not(_Standing(*found) if found else None, entry)
     return Decision(allowed=because is None, because=because or entry.basis.value)
+
+
+class _Standing(NamedTuple):
+    """What the database says of a person and of one activity."""
+
+    erased_on: date | None
+    deceased_on: date | None
+    restricted: bool
+    consented: bool
+    objected: bool
+
+
+@lru_cache(maxsize=128)
+def _standing(activity: str, _policy: str) -> PreparedRows:
+    """The question, written once: what it says of an activity is the policy's alone."""
+    entry = activity_named(activity)
+    yes, no = Value(value=True), Value(value=False)
+
+    def asked(person: int) -> QuerySet[DataSubject, Any]:
+        return (
+            DataSubject.objects.filter(pk=person)
+            .annotate(
+                consented=consented(activity, subject="pk")
+                if entry.basis is Basis.CONSENT
+                else yes,
+                objected=objected(activity, subject="pk") if _can_be_opposed(entry) else no,
+            )
+            .values_list(*_Standing._fields)
+        )
+
+    return PreparedRows(asked, example=(-1,), fixed=True)
 
 
 def _is_about_everybody(queryset: QuerySet[Any], subject: str) -> bool:
@@ -123,7 +153,7 @@ def _within_reach(entry: Activity, model: type[Model], subject: str) -> Q:
     return Q(~Exists(DataSubject.objects.filter(~open_, id=OuterRef(subject))))
 
 
-def _why_not(person: Any, entry: Activity) -> str | None:
+def _why_not(person: _Standing | None, entry: Activity) -> str | None:
     """The first reason to refuse, as a code; None when there is none."""
     if person is None:
         return "unknown"

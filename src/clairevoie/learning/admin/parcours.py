@@ -20,8 +20,8 @@ from clairevoie.learning.admin.bringing import ArchiveRoom
 from clairevoie.learning.admin.cohort_forms import WayForm
 from clairevoie.learning.admin.forms import ArchiveForm
 from clairevoie.learning.content.problems import ContentRefused
-from clairevoie.learning.models import Figure, Parcours
-from clairevoie.learning.results import results_of
+from clairevoie.learning.models import Parcours
+from clairevoie.learning.results import Shown, results_of
 from clairevoie.learning.units import Rateable, units_of
 from clairevoie.lib import calendar
 from clairevoie.lib.speech import sentence
@@ -57,10 +57,10 @@ BRINGING = Deed(
 
 def _opinions(parcours: Parcours) -> Section:
     """What learners think of each unit, from five on: nobody reads a score, staff no more."""
-    results = results_of([parcours.slug])[parcours.slug]
+    results = results_of(parcours.slug)
     units = units_of(parcours.current.uuid) if parcours.current else {}
 
-    def row(unit: Rateable, figure: Figure) -> tuple[Any, ...]:
+    def row(unit: Rateable, figure: Shown) -> tuple[Any, ...]:
         mean = number_format(figure.out_of_five, decimal_pos=1)
         return unit.heading, unit.unit.label, mean, figure.people, figure.taken_on
 

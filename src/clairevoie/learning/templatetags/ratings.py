@@ -19,9 +19,9 @@ from django.utils.translation import gettext as _
 
 from clairevoie import policy
 from clairevoie.learning.forms import SCORES
-from clairevoie.learning.models import Enrolment, Figure, Unit
+from clairevoie.learning.models import Enrolment, Unit
 from clairevoie.learning.opinions import given_in
-from clairevoie.learning.results import Results
+from clairevoie.learning.results import Results, Shown
 
 register = template.Library()
 
@@ -84,7 +84,7 @@ def _what(unit: str) -> str:
 
 
 @register.simple_tag
-def mean(results: Results, unit: str, place: str) -> Figure | None:
+def mean(results: Results, unit: str, place: str) -> Shown | None:
     """The figure in force of one unit, where there is one to show."""
     return results.ratings.get((unit, place))
 

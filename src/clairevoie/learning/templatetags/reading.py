@@ -11,8 +11,9 @@ from django.utils.translation import ngettext
 
 from clairevoie.accounts.models import Member
 from clairevoie.learning.drawing import wall_of
-from clairevoie.learning.models import Candidacy, Enrolment, Parcours, Way
+from clairevoie.learning.models import Candidacy, Parcours, Way
 from clairevoie.learning.outline import Outline
+from clairevoie.learning.views.doors import followed_by
 
 register = template.Library()
 
@@ -38,10 +39,11 @@ def begin(context: Context, parcours: Parcours) -> dict[str, Any]:
     shown = {"parcours": parcours, "csrf_token": context.get("csrf_token"), "Way": Way}
     if not isinstance(member, Member):
         return {**shown, "visitor": True}
-    of_theirs = {"subject": member.pk, "parcours__slug": parcours.slug}
-    if Enrolment.including_restricted.filter(**of_theirs, left_at=None).exists():
+    if followed_by(member, parcours.slug) is not None:
         return {**shown, "follows": True}
     if parcours.way in (Way.APPLICATION, Way.CONTRACT):
-        asked = Candidacy.including_restricted.filter(**of_theirs).order_by("-id").first()
-        return {**shown, "candidacy": asked}
+        asked = Candidacy.including_restricted.filter(
+            subject=member.pk, parcours__slug=parcours.slug
+        )
+        return {**shown, "candidacy": asked.order_by("-id").first()}
     return shown

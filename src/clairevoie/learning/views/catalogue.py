@@ -2,103 +2,73 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.paginator import Page, Paginator
-from django.db.models import Count
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from clairevoie.accounts.models import Member
+from clairevoie.learning import presenting
 from clairevoie.learning.forms import CatalogueForm
-from clairevoie.learning.models import (
-    Module,
-    Parcours,
-    catalogue,
-    outline_of,
-    published_reviews,
-)
-from clairevoie.learning.opinions import named
+from clairevoie.learning.models import catalogue
+from clairevoie.learning.opinions import latest_reviews
 from clairevoie.learning.recommending import Taste, ordered, taste_of
-from clairevoie.learning.results import Results, results_of
-
-PARCOURS_A_PAGE = 12
-REVIEWS_SHOWN = 3
+from clairevoie.learning.results import AT_ONCE, results_of_a_page
+from clairevoie.learning.shelf import Shelf, shelf_of_now
 
 
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     """The published parcours, narrowed by what one asks for."""
-    form = CatalogueForm(request.GET)
-    found = catalogue().prefetch_related("current__topics")
-    if form.is_valid():
-        found = form.narrowed(found)
-    taste = _taste_of_the_reader(request)
-    found = ordered(found, taste)
-    page = Paginator(found, PARCOURS_A_PAGE).get_page(request.GET.get("page"))
-    asked = {name: value for name, value in form.cleaned_data.items() if value}
-    rows = _with_their_walls(page)
+    shelf = shelf_of_now()
+    form = _asked(request, shelf)
+    found = list(shelf)
+    if form is not None and form.is_valid():
+        found = shelf.among(form.narrowed(catalogue()).values_list("slug", flat=True))
+    taste = _taste_of_the_reader(request, shelf)
+    page = Paginator(ordered(found, taste), AT_ONCE).get_page(request.GET.get("page"))
+    results = results_of_a_page([offer.slug for offer in page])
+    asked = {name: value for name, value in form.cleaned_data.items() if value} if form else {}
     context = {
-        "form": form,
+        "search": presenting.search(form) if form else presenting.empty_search(shelf.topics),
+        "asks": bool(asked),
         "page": page,
-        "rows": rows,
-        "measured": any(results.any for _parcours, _wall, results in rows),
+        "cards": [presenting.card(offer, results[offer.slug]) for offer in page],
+        "measured": any(found.any for found in results.values()),
         "query": urlencode(asked),
         "personal": taste is not None,
     }
-    return render(
-        request, "learning/catalogue.html", context, status=200 if form.is_valid() else 400
-    )
+    status = 200 if form is None or form.is_valid() else 400
+    return render(request, "learning/catalogue.html", context, status=status)
 
 
-def _taste_of_the_reader(request: HttpRequest) -> Taste | None:
+def _asked(request: HttpRequest, shelf: Shelf) -> CatalogueForm | None:
+    """None for whoever asks nothing: their form is everybody's."""
+    if request.GET.keys().isdisjoint(CatalogueForm.base_fields):
+        return None
+    form = CatalogueForm(request.GET, topics=shelf.topics)
+    form.is_valid()
+    return form
+
+
+def _taste_of_the_reader(request: HttpRequest, shelf: Shelf) -> Taste | None:
     """None for a visitor, and for whoever wants the catalogue of everybody (P-012)."""
     reader = request.user
-    return taste_of(reader.subject) if isinstance(reader, Member) else None
-
-
-def _with_their_walls(page: Page[Parcours]) -> list[tuple[Parcours, list[int], Results]]:
-    """Each with the number of chapters of its modules, and its results: two queries for all."""
-    shown = list(page)
-    counts: defaultdict[int, list[int]] = defaultdict(list)
-    counted = (
-        Module.objects.filter(edition__in=[parcours.current_id for parcours in shown])
-        .order_by("edition", "position")
-        .annotate(n=Count("chapters"))
-        .values_list("edition", "n")
-    )
-    for edition, number in counted:
-        counts[edition].append(number)
-    results = results_of(parcours.slug for parcours in shown)
-    return [
-        (parcours, counts[parcours.current_id or 0], results[parcours.slug]) for parcours in shown
-    ]
+    return taste_of(reader.subject, shelf) if isinstance(reader, Member) else None
 
 
 @require_safe
 def parcours(request: HttpRequest, slug: str) -> HttpResponse:
     """One parcours: what one will know, what it takes, and its whole programme."""
-    found = catalogue().filter(slug=slug).first()
+    found = presenting.offered(slug)
     if found is None or found.current is None:
         raise Http404
-    edition = found.current
-    modules = outline_of(edition)
-    before = {
-        other.slug: other
-        for other in catalogue().filter(slug__in=edition.requires)
-        if edition.requires
-    }
     context: dict[str, Any] = {
         "parcours": found,
-        "edition": edition,
-        "modules": modules,
-        "wall": [len(module.chapters.all()) for module in modules],
-        "topics": edition.topics.all(),
-        "requires": [before[one] for one in edition.requires if one in before],
-        "results": results_of([slug])[slug],
-        "reviews": named(published_reviews(slug)[:REVIEWS_SHOWN], {slug: edition.uuid}),
+        "sheet": presenting.sheet_of(found),
+        "reviews": latest_reviews(slug, found.current.uuid),
     }
     return render(request, "learning/parcours.html", context)
