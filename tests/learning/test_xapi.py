@@ -250,9 +250,8 @@ def test_the_person_is_a_number_of_this_site_without_name_or_address(alice: Pers
 
 def test_a_number_typed_the_french_way_is_one_that_programs_read(alice: Person) -> None:
     enrolment = follow(alice.subject)
-    Exercise.objects.filter(code="moyenne-simple").update(kind="numeric")
     for number, typed in enumerate(("12,5", "1,234", "douze"), start=1):
-        attempt(enrolment, "moyenne-simple", [typed], number=number)
+        attempt(enrolment, "moyenne-nombres", [typed], number=number)
 
     told = [one["result"]["response"] for one in statements_of(alice.subject)]
 
