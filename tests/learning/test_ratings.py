@@ -349,6 +349,7 @@ def test_the_room_shows_agreed_reviews_alone_and_no_score(
     press(client, f"{room}publier/")
 
     assert REVIEW in page
+    assert "1 avis" in " ".join(client.get("/gestion/avis-parcours/").content.decode().split())
     assert alice.canaries.pseudo not in page
     assert hidden.status_code == 404
     assert REVIEW in public_page()

@@ -123,6 +123,9 @@ class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
     page_template: ClassVar[str] = "gestion/record.html"
     introduction: ClassVar[Text] = ""
     empty: ClassVar[Text] = ""
+    # What the list counts, where the model has another name for it
+    one: ClassVar[Text] = ""
+    many: ClassVar[Text] = ""
 
     actions = None
     paginator: type[Paginator] = CappedPaginator  # type: ignore[type-arg]

@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from unfold.decorators import display
 
 from clairevoie.learning.actions import reviewing
@@ -45,6 +45,7 @@ class ParcoursReviewRoom(ReadOnlyAdmin):
     room = "avis-parcours"
     title = gettext_lazy("Avis sur les parcours")
     key = "uuid"
+    one, many = gettext_lazy("avis"), pgettext_lazy("plusieurs", "avis")
     introduction = gettext_lazy(
         "Les avis dont l’auteur accepte la publication. Relisez chacun : il ne doit nommer "
         "personne. Sans accord, un avis n’apparaît pas ici ; une note n’y apparaît jamais."

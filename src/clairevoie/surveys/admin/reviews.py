@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from clairevoie.lib import calendar
 from clairevoie.privacy.backoffice import Deed, ReadOnlyAdmin, Section, author
@@ -38,6 +38,7 @@ class ReviewRoom(ReadOnlyAdmin):
     room = "avis"
     title = gettext_lazy("Avis à publier")
     key = "uuid"
+    one, many = gettext_lazy("avis"), pgettext_lazy("plusieurs", "avis")
     introduction = gettext_lazy(
         "Les avis dont l’auteur accepte la publication. Relisez chacun : il ne doit nommer "
         "personne. Sans accord, un avis n’apparaît pas ici."
