@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import identify_hasher
+from django.db import connection
 from django.test import Client
 
 from clairevoie import privacy
@@ -160,3 +161,14 @@ def test_the_log_holds_the_address_of_whoever_came(client: Client, alice: Person
     page = client.get("/mon-compte/securite/").content.decode()
     assert "Firefox, Linux" in page
     assert alice.canaries.ip in page
+
+
+def test_a_pseudo_is_found_in_any_case_by_its_index(alice: Person) -> None:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")  # a few rows are read whole otherwise
+    called = Member.objects.called([alice.canaries.pseudo.upper(), "personne"])
+
+    assert called.get() == alice.member
+    assert Member.objects.get_by_natural_key(alice.canaries.pseudo.lower()) == alice.member
+    assert "member_pseudo_any_case" in called.explain()

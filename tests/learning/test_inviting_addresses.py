@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from clairevoie.learning.actions import gathering, inviting_addresses
+from clairevoie.learning.admin.cohort_forms import InviteForm
 from clairevoie.learning.invitations import token_of
 from clairevoie.learning.models import (
     AddressInvitation,
@@ -277,3 +278,18 @@ def test_the_room_names_addresses_and_refuses_what_is_none(
     assert ADDRESS in page.content.decode()
     assert CohortInvitation.objects.get().subject_id == alice.subject.pk
     assert AddressInvitation.objects.count() == 1
+
+
+def test_the_form_knows_a_hundred_lines_in_as_many_queries_as_one(
+    alice: Person, charlie: Person, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    known = [alice.canaries.email, charlie.canaries.pseudo, str(charlie.subject.uuid)]
+    strangers = [f"p{number}@exemple.fr" for number in range(100)]
+    form = InviteForm({"people": "\n".join([*known, *strangers])})
+
+    with django_assert_max_num_queries(8):
+        assert form.is_valid()
+
+    invited = form.cleaned_data["people"]
+    assert {person.pk for person in invited.members} == {alice.subject.pk, charlie.subject.pk}
+    assert invited.addresses == strangers

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
@@ -117,3 +118,22 @@ def test_a_person_is_found_by_number_contact_or_nothing() -> None:
     assert privacy.find(str(subject.uuid)) == subject
     assert privacy.find("inconnue@exemple.fr") is None
     assert privacy.find("") is None
+
+
+def test_many_are_found_in_as_many_queries_as_a_few(
+    alice: Person, bob: Person, charlie: Person, django_assert_max_num_queries: Any
+) -> None:
+    typed = privacy.register_subject(on=ON)
+    privacy.note_contact(typed, kind="email", raw=alice.canaries.email, on=ON)
+    lines = {
+        str(bob.subject.uuid): bob.subject,
+        alice.canaries.email.upper(): alice.subject,  # hers, whoever else typed it
+        alice.canaries.phone: alice.subject,
+        charlie.canaries.pseudo.upper(): charlie.subject,
+    }
+    strangers = [f"inconnue{number}@exemple.fr" for number in range(200)]
+
+    with django_assert_max_num_queries(6):
+        found = privacy.find_all([*lines, "", "0", *strangers])
+
+    assert found == lines

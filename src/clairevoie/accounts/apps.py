@@ -15,9 +15,12 @@ class AccountsConfig(AppConfig):
         from clairevoie.accounts.models import Member
 
         @privacy.known_by
-        def by_pseudo(identifier: str) -> int | None:
-            members = Member.objects.filter(pseudo__iexact=identifier)
-            return members.values_list("pk", flat=True).first()
+        def by_pseudo(identifiers: Collection[str]) -> Mapping[str, int]:
+            members = Member.objects.called(identifiers).values_list("pseudo", "pk")
+            known = {str(pseudo).casefold(): number for pseudo, number in members}
+            return {
+                each: known[each.casefold()] for each in identifiers if each.casefold() in known
+            }
 
         @messaging.languages_from
         def languages(people: Collection[int]) -> Mapping[int, str]:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -32,7 +32,14 @@ class MemberManager(BaseUserManager["Member"]):
     """Creates members through ``accounts.actions`` only; reads are here."""
 
     def get_by_natural_key(self, username: str | None) -> Member:
-        return self.get(pseudo__iexact=username)
+        """In any case. Raises ``DoesNotExist``."""
+        member: Member = self.called([username or ""]).get()
+        return member
+
+    def called(self, pseudos: Iterable[str]) -> models.QuerySet[Member]:
+        """Those with one of these pseudos, in any case: by the index that keeps them unique."""
+        lowered = [Lower(Value(pseudo)) for pseudo in pseudos]
+        return self.alias(lowered=Lower("pseudo")).filter(lowered__in=lowered)
 
 
 def avatar_path(_member: Member, _filename: str) -> str:

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import Case, DateField, Exists, F, OuterRef, Q, UniqueConstraint, Value, When
+from django.db.models import (
+    Case,
+    DateField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    UniqueConstraint,
+    Value,
+    When,
+)
 
 from clairevoie.lib import calendar
 from clairevoie.lib.contact import NotAContact, normalise
@@ -16,7 +27,7 @@ from clairevoie.privacy import ledger
 from clairevoie.privacy.models import ContactPoint, DataSubject, FormerNumber, Objection
 from clairevoie.privacy.tables import Table, execute, remove_rows, tables
 
-Finder = Callable[[str], int | None]
+Finder = Callable[[Collection[str]], Mapping[str, int]]
 _finders: list[Finder] = []
 
 
@@ -25,7 +36,7 @@ class TwoAccounts(Exception):
 
 
 def known_by(finder: Finder) -> Finder:
-    """Register another way to find a person, such as a pseudo; returns the subject's id."""
+    """Register another way to find people, such as a pseudo: what was asked → subject's id."""
     _finders.append(finder)
     return finder
 
@@ -101,34 +112,68 @@ def forget_contact(subject: DataSubject, *, kind: str) -> None:
 
 def numbered(number: uuid.UUID) -> DataSubject | None:
     """Whose public number it is, or was before they were merged."""
-    known = DataSubject.objects.filter(uuid=number).first()
-    if known is not None:
-        return known
-    former = FormerNumber.including_restricted.filter(uuid=number).select_related("subject")
-    found: FormerNumber | None = former.first()
-    return found.subject if found else None
+    return _by_number([str(number)]).get(str(number))
 
 
 def find(identifier: str) -> DataSubject | None:
     """One person by UUID, verified e-mail or phone, else by what apps registered (pseudo)."""
-    try:
-        return numbered(uuid.UUID(identifier))
-    except ValueError:
-        pass
+    return find_all([identifier]).get(identifier)
+
+
+def find_all(identifiers: Iterable[str]) -> dict[str, DataSubject]:
+    """The same for many at once, without those that name nobody; a fixed number of queries."""
+    wanted = list(dict.fromkeys(identifiers))
+    found = _by_number(wanted)
     for kind in ContactPoint.Kind.values:
+        found |= _by_contact([each for each in wanted if each not in found], kind)
+    for finder in _finders:
+        rest = [each for each in wanted if each not in found]
+        known = finder(rest) if rest else {}
+        people = DataSubject.objects.in_bulk(set(known.values()))
+        found |= {each: people[number] for each, number in known.items()}
+    return found
+
+
+def _by_number(identifiers: Iterable[str]) -> dict[str, DataSubject]:
+    numbers = {}
+    for each in identifiers:
         try:
-            normalised = normalise(kind, identifier)
+            numbers[each] = uuid.UUID(each)
+        except ValueError:
+            continue
+    if not numbers:
+        return {}
+    people = {
+        person.uuid: person for person in DataSubject.objects.filter(uuid__in=numbers.values())
+    }
+    if len(people) < len(set(numbers.values())):
+        former = FormerNumber.including_restricted.filter(uuid__in=numbers.values())
+        people |= {each.uuid: each.subject for each in former.select_related("subject")}
+    return {each: people[number] for each, number in numbers.items() if number in people}
+
+
+def owners_of(contacts: Iterable[str], *, kind: str) -> dict[str, DataSubject]:
+    """Who proved that each is theirs, without those that nobody did: one query."""
+    return _by_contact(contacts, kind, ContactPoint.objects.filter(verified_on__isnull=False))
+
+
+def _by_contact(
+    identifiers: Iterable[str], kind: str, among: QuerySet[ContactPoint] | None = None
+) -> dict[str, DataSubject]:
+    """Whoever proved the contact, else whoever typed it first."""
+    typed: dict[str, str] = {}
+    for each in identifiers:
+        try:
+            typed[each] = normalise(kind, each)
         except NotAContact:
             continue
-        points = ContactPoint.objects.filter(kind=kind, normalised=normalised)
-        point = points.order_by(F("verified_on").asc(nulls_last=True)).first()
-        if point is not None:
-            return point.subject
-    for finder in _finders:
-        subject_id = finder(identifier)
-        if subject_id is not None:
-            return DataSubject.objects.filter(pk=subject_id).first()
-    return None
+    if not typed:
+        return {}
+    every = ContactPoint.objects.all() if among is None else among
+    points = every.filter(kind=kind, normalised__in=set(typed.values()))
+    latest_first = points.order_by(F("verified_on").desc(nulls_first=True), "-pk")
+    owners = {point.normalised: point.subject for point in latest_first.select_related("subject")}
+    return {each: owners[contact] for each, contact in typed.items() if contact in owners}
 
 
 def is_ambiguous(identifier: str) -> bool:

@@ -100,8 +100,8 @@ class InviteForm(forms.Form):
     def clean_people(self) -> QuerySet[DataSubject]:
         """Those we know. Says which lines name nobody."""
         lines = [line.strip() for line in self.cleaned_data["people"].splitlines()]
-        found = {line: privacy.find(line) for line in lines if line}
-        if unknown := [line for line, person in found.items() if person is None]:
+        found = privacy.find_all(line for line in lines if line)
+        if unknown := [line for line in lines if line and line not in found]:
             sentence = _("Personne n’est connu sous : %(lines)s.")
             raise forms.ValidationError(sentence, params={"lines": ", ".join(unknown)})
-        return DataSubject.objects.filter(pk__in=[p.pk for p in found.values() if p])
+        return DataSubject.objects.filter(pk__in=[person.pk for person in found.values()])

@@ -86,23 +86,32 @@ class InviteForm(forms.Form):
             raise forms.ValidationError(
                 _("Invitez %(most)d personnes au plus à la fois."), params={"most": _MOST}
             )
-        found = {line: _member_named(line) for line in lines}
-        addresses = [line for line, person in found.items() if not person and _is_email(line)]
-        unknown = [line for line in lines if not found[line] and line not in addresses]
+        members, strangers = _known(lines)
+        addresses = [line for line in strangers if _is_email(line)]
+        unknown = [line for line in strangers if line not in addresses]
         if unknown:
             sentence = _(
                 "Ni compte connu, ni adresse e-mail complète : %(lines)s. Qui n’a pas de compte "
                 "s’invite par son adresse e-mail."
             )
             raise forms.ValidationError(sentence, params={"lines": ", ".join(unknown)})
-        members = DataSubject.objects.filter(pk__in=[p.pk for p in found.values() if p])
         return Invited(members=members, addresses=addresses)
 
 
-def _member_named(line: str) -> DataSubject | None:
-    """Whoever proved that address or number, or bears that pseudo, and has an account."""
-    person = privacy.owner_of(kind=EMAIL, raw=line) if _is_email(line) else privacy.find(line)
-    return person if person is not None and hasattr(person, "member") else None
+def _known(lines: list[str]) -> tuple[QuerySet[DataSubject], list[str]]:
+    """Those who have an account, and the lines that name none of them; a fixed number of queries.
+
+    An address is whose proved it, a number whoever typed it, a pseudo whoever bears it.
+    """
+    emails = {line for line in lines if _is_email(line)}
+    found = privacy.owners_of(emails, kind=EMAIL)
+    found |= privacy.find_all(line for line in lines if line not in emails)
+    members = DataSubject.objects.filter(
+        pk__in={person.pk for person in found.values()}, member__isnull=False
+    )
+    known = set(members.values_list("pk", flat=True))
+    strangers = [line for line in lines if line not in found or found[line].pk not in known]
+    return members, strangers
 
 
 def _is_email(line: str) -> bool:
