@@ -372,7 +372,7 @@ def test_a_mailing_that_a_dead_worker_left_is_handed_on_at_the_next_start() -> N
     mailing = start()
     DBTaskResult.objects.update(status="RUNNING")  # what a killed worker leaves for ever
 
-    handed_on = mailings.resume_interrupted()
+    handed_on = mailings.resume_interrupted(at=NOW)
 
     assert handed_on == 1
     waiting = DBTaskResult.objects.get(status="READY")

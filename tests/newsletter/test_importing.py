@@ -17,12 +17,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django_tasks_db.models import DBTaskResult
 
 from clairevoie import messaging, privacy
-from clairevoie.messaging.models import Message
+from clairevoie.messaging.journal import Fate, Journal
+from clairevoie.messaging.mailings import resume_interrupted
+from clairevoie.messaging.models import Mailing, Message
 from clairevoie.newsletter import steps
 from clairevoie.newsletter.actions import bringing, reading, subscribing
-from clairevoie.newsletter.csv_lines import NoAddresses
+from clairevoie.newsletter.csv_lines import NoAddresses, layout_of, read_line
 from clairevoie.newsletter.links import confirmation_link
 from clairevoie.newsletter.models import (
     Import,
@@ -129,8 +132,9 @@ def test_each_is_asked_by_a_mail_with_a_link_of_its_own(topics: list[Topic]) -> 
     )
 
     queued = list(Message.including_restricted.filter(state="queued"))
-    left = messaging.deliver_due(at=NOW)
+    messaging.run_mailing(Mailing.objects.get(), clock=lambda: NOW)
 
+    left = Message.including_restricted.filter(state="sent").count()
     requests = {p.subject_id: p for p in Pending.including_restricted.all()}
     assert (len(queued), left) == (3, 3)
     for mail in queued:
@@ -140,6 +144,89 @@ def test_each_is_asked_by_a_mail_with_a_link_of_its_own(topics: list[Topic]) -> 
         assert mine.text in mail.text
         assert "lien.invalid" not in mail.text + mail.html
         assert mail.until == NOW + subscribing.CONFIRMATION_PATIENCE
+
+
+def test_mails_that_ask_are_one_mailing_followed_paused_and_counted(
+    topics: list[Topic],
+) -> None:
+    batch = read(b"email\nun@exemple.fr\ndeux@exemple.fr\n", topics, confirmed=False)
+    mailing = reading.mailing_of(batch)
+    assert mailing is not None
+
+    assert messaging.mailing_progress(mailing).waiting == 2
+    messaging.pause_mailing(mailing, at=NOW)
+    messaging.run_mailing(mailing, clock=lambda: NOW)
+    assert messaging.mailing_progress(mailing).sent == 0
+    messaging.resume_mailing(mailing, at=NOW)
+    messaging.run_mailing(mailing, clock=lambda: NOW)
+
+    mailing.refresh_from_db()
+    progress = messaging.mailing_progress(mailing)
+    assert (mailing.state, progress.sent, progress.waiting) == ("done", 2, 0)
+
+
+def test_none_of_them_leaves_by_itself_nor_after_its_four_days(
+    topics: list[Topic],
+) -> None:
+    read(b"email\nun@exemple.fr\n", topics, confirmed=False)
+    mailing = Mailing.objects.get()
+    late = NOW + subscribing.CONFIRMATION_PATIENCE + timedelta(minutes=1)
+
+    assert messaging.deliver_due(at=NOW) == 0
+    messaging.run_mailing(mailing, clock=lambda: late)
+
+    (message,) = Message.including_restricted.all()
+    assert (message.state, message.text) == ("failed", "")
+
+
+def test_a_worker_that_died_between_two_mails_sends_the_others_once(
+    topics: list[Topic],
+) -> None:
+    addresses = "".join(f"p{n}@exemple.fr\n" for n in range(5))
+    batch = read(f"email\n{addresses}".encode(), topics, confirmed=False)
+    mailing = Mailing.objects.get()
+    dead = Journal.opened()
+    first, second = Message.including_restricted.order_by("id")[:2]
+    Message.including_restricted.update(holder=dead.name, attempts=1)
+    dead.note(Fate.ANSWERED, first.uuid, 250)
+    dead.note(Fate.HANDED, second.uuid)
+    dead.leave()
+
+    messaging.run_mailing(mailing, clock=lambda: NOW)
+
+    progress = messaging.mailing_progress(mailing)
+    assert (progress.total, progress.sent) == (batch.asked, 5)
+    names = set(Message.including_restricted.values_list("copy", flat=True))
+    assert len(names - {""}) == 3  # the other two left by the hands of the dead one
+
+
+def test_two_workers_at_once_take_no_line_twice(topics: list[Topic]) -> None:
+    content = b"email\nun@exemple.fr\npas une adresse\ndeux@exemple.fr\n"
+    batch = brought(content, topics)
+    other = Import.objects.get(pk=batch.pk)
+    opened = batch.file.open("rb")
+
+    reading.read(batch=other, at=NOW)
+    lines = [read_line(2, b"un@exemple.fr", layout_of(b"email"), on=NOW.date())]
+    reading._take(batch, lines, topics, last=2, offset=10, at=NOW)
+    reading.finish(batch=batch, state=Import.State.DONE, at=NOW)
+    opened.close()
+
+    batch.refresh_from_db()
+    assert (batch.added, batch.refused, Subscription.including_restricted.count()) == (2, 1, 2)
+    assert LedgerEntry.objects.filter(executor="newsletter.import").count() == 1
+
+
+def test_the_next_worker_takes_up_what_a_dead_one_left(topics: list[Topic]) -> None:
+    batch = brought(b"email\nun@exemple.fr\n", topics)
+    before = DBTaskResult.objects.count()
+
+    handed = resume_interrupted(at=NOW)
+
+    added = DBTaskResult.objects.order_by("enqueued_at")[before:]
+    assert handed == 1
+    assert [task.task_path.split(".")[-1] for task in added] == ["read_import"]
+    assert reading.read(batch=batch, at=NOW).added == 1
 
 
 def test_many_proofs_leave_one_line_that_stands_for_all(topics: list[Topic]) -> None:

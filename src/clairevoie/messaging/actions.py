@@ -15,7 +15,7 @@ from clairevoie.lib.calendar import paris_date
 from clairevoie.messaging.addresses import NOWHERE, Address, reachable, typed
 from clairevoie.messaging.delivery import deliver_due
 from clairevoie.messaging.letters import Letter, compose, languages_of
-from clairevoie.messaging.models import Channel, Message, State
+from clairevoie.messaging.models import Channel, Mailing, Message, State
 from clairevoie.messaging.sheets import BLANK
 from clairevoie.messaging.tasks import deliver
 from clairevoie.messaging.unsubscribing import unsubscribe_url
@@ -167,10 +167,12 @@ def send_codes(
     context: Mapping[str, object],
     at: datetime,
     patience: timedelta,
+    mailing: Mailing | None = None,
 ) -> None:
     """:func:`send_code` to many: printed once a language, with a blank where each link goes.
 
-    Each ``subject`` is a new one, of that address alone; the worker lets the messages out.
+    Each ``subject`` is a new one, of that address alone; the worker lets the messages out, by
+    itself or, as part of a ``mailing``, once that one is released.
     """
     languages = languages_of([code.subject for code in codes])
     printed: dict[str | None, Letter] = {}
@@ -188,10 +190,11 @@ def send_codes(
             )
         letter = printed[language].linked(BLANK, code.link)
         message = enveloped(code.subject, letter, template, CODES, address=address, at=at)
-        message.until = at + patience
+        message.until, message.mailing = at + patience, mailing
         messages.append(message)
     Message.including_restricted.bulk_create(messages)
-    deliver.enqueue()
+    if mailing is None:
+        deliver.enqueue()
 
 
 @transaction.atomic

@@ -127,13 +127,13 @@ class Courier:
         if mailing and not _goes_on(mailing):
             return {}, dict.fromkeys(messages, UNTRIED)
         at = self.clock()
-        others = dict(_too_late(messages, at)) if mailing is None else {}
+        others = dict(_too_late(messages, at))
         parcels: dict[Message, Parcel] = {}
         rest = sorted((m for m in messages if m not in others), key=lambda m: m.activity)
         for activity, some in groupby(rest, key=lambda m: m.activity):
             group = list(some)
             refused = _refused(group, activity)
-            addresses = _addresses([m for m in group if m not in refused], mailing)
+            addresses = _addresses([m for m in group if m not in refused])
             others |= refused | {
                 m: Outcome(State.UNREACHABLE) for m, address in addresses.items() if not address
             }
@@ -175,14 +175,15 @@ class Courier:
     def _pack(
         self, reached: Mapping[Message, Address], activity: str, mailing: Mailing | None
     ) -> dict[Message, Parcel]:
-        languages = languages_of([m.subject_id for m in reached]) if mailing else {}
+        unwritten = [m.subject_id for m in reached if not m.is_written]
+        languages = languages_of(unwritten) if unwritten else {}
         return {
             message: Parcel(
                 uuid=message.uuid,
                 channel=address.channel,
                 address=address.raw,
                 sheet=self._sheet(mailing, languages.get(message.subject_id, ""))
-                if mailing
+                if mailing and not message.is_written
                 else Sheet.of(Letter(title=message.title, text=message.text, html=message.html)),
                 link=_link(message, address, activity),
             )
@@ -244,7 +245,7 @@ def _goes_on(mailing: Mailing) -> bool:
 
 def _too_late(messages: Sequence[Message], at: datetime) -> Iterator[tuple[Message, Outcome]]:
     for message in messages:
-        if at > message.until:
+        if message.is_written and at > message.until:
             yield message, Outcome(State.FAILED, error=message.last_error)
 
 
@@ -267,14 +268,15 @@ def _why(message: Message, activity: str) -> str:
     return str(privacy.may(message.subject, activity).because)
 
 
-def _addresses(
-    messages: Sequence[Message], mailing: Mailing | None
-) -> dict[Message, Address | None]:
-    """A single message was addressed when it was written; a mailing asks now."""
-    if mailing is None:
-        return {m: Address(Channel(m.channel), m.address) if m.address else None for m in messages}
-    found = reachable([m.subject_id for m in messages], channel=Channel.EMAIL)
-    return {m: found.get(m.subject_id) for m in messages}
+def _addresses(messages: Sequence[Message]) -> dict[Message, Address | None]:
+    """A message that is written was addressed then; one of a mailing asks now."""
+    unwritten = [m.subject_id for m in messages if not m.is_written]
+    found = reachable(unwritten, channel=Channel.EMAIL) if unwritten else {}
+    return {m: _addressed(m) if m.is_written else found.get(m.subject_id) for m in messages}
+
+
+def _addressed(message: Message) -> Address | None:
+    return Address(Channel(message.channel), message.address) if message.address else None
 
 
 def _suppressed(reached: Mapping[Message, Address], activity: str) -> set[Message]:

@@ -9,6 +9,7 @@ comes next what left (:mod:`.journal`): nothing leaves twice, and nothing is los
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
@@ -33,18 +34,31 @@ LOOK_AGAIN = timedelta(seconds=3)
 Clock = Callable[[], datetime]
 
 
-def deliver_due(*, at: datetime, only: Collection[int] | None = None) -> int:
-    """Let out the single messages that are due (among ``only``, by id); how many left."""
+def deliver_due(
+    *, at: datetime, only: Collection[int] | None = None, patience: timedelta | None = None
+) -> int:
+    """Let out the single messages that are due (among ``only``, by id); how many left.
+
+    After ``patience`` the rest waits for the next call: other work gets its turn.
+    """
     recover(at=at)
-    left = 0
+    left, end = 0, time.monotonic() + patience.total_seconds() if patience else None
     due = Message.including_restricted.filter(mailing=None)
     if only is not None:
         due = due.filter(pk__in=only)
     with Courier(clock=lambda: at) as courier:
         while claim := _claim(due, courier, at=at, limit=BATCH):
             left += courier.carry(claim)
+            if end is not None and time.monotonic() >= end:
+                break
     _told(left, at=at)
     return left
+
+
+def is_due(*, at: datetime) -> bool:
+    """Whether a single message could leave now, and nobody holds it."""
+    due = Message.including_restricted.filter(mailing=None, state=State.QUEUED, holder=None)
+    return bool(due.filter(next_try_at__lte=at).exists())
 
 
 def run_mailing(

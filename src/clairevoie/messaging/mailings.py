@@ -19,10 +19,11 @@ from clairevoie import privacy
 from clairevoie.lib.calendar import paris_date
 from clairevoie.messaging.actions import PATIENCE, enveloped, write
 from clairevoie.messaging.addresses import NOWHERE, reachable
+from clairevoie.messaging.delivery import is_due
 from clairevoie.messaging.letters import languages_of
 from clairevoie.messaging.models import Channel, Mailing, Message, Pace, State
 from clairevoie.messaging.sheets import Sheet
-from clairevoie.messaging.tasks import send_mailing
+from clairevoie.messaging.tasks import deliver, send_mailing
 from clairevoie.privacy.models import DataSubject
 
 PAGE = 10_000  # people a transaction: no other writer waits for longer than a blink
@@ -119,6 +120,21 @@ def fill_mailing(
     return mailing
 
 
+@transaction.atomic
+def release_mailing(mailing: Mailing, *, at: datetime) -> None:
+    """Its messages are all written, each with its own words (``send_codes``): they may leave.
+
+    A second time changes nothing.
+    """
+    now = Mailing.objects.select_for_update().get(pk=mailing.pk)
+    if now.state != Pace.PREPARING:
+        return
+    total = Message.including_restricted.filter(mailing=now).count()
+    Mailing.objects.filter(pk=now.pk).update(state=Pace.SENDING, total=total)
+    _note(now, "start", at=at, count=total)
+    send_mailing.enqueue(str(now.uuid))
+
+
 def pause_mailing(mailing: Mailing, *, at: datetime) -> None:
     """Nothing more leaves, but for the handful that is on its way. Raises :class:`NotUnderWay`."""
     _turn(mailing, Pace.PAUSED, among=[Pace.SENDING], verb="pause", at=at)
@@ -156,15 +172,27 @@ def mailing_progress(mailing: Mailing) -> Progress:
     )
 
 
-def resume_interrupted() -> int:
-    """Hand every mailing under way to the worker again, at its start; returns how many.
+Resume = Callable[[datetime], int]
+_resuming: list[Resume] = []
+
+
+def resumed_by(function: Resume) -> Resume:
+    """Have ``function`` hand what a dead worker left to the next one, at its start."""
+    _resuming.append(function)
+    return function
+
+
+def resume_interrupted(*, at: datetime) -> int:
+    """Hand everything that is under way to the worker again, at its start; returns how much.
 
     A task too many does no harm: it finds nothing to claim.
     """
     running = list(Mailing.objects.filter(state=Pace.SENDING).values_list("uuid", flat=True))
     for uuid in running:
         send_mailing.enqueue(str(uuid))
-    return len(running)
+    if is_due(at=at):
+        deliver.enqueue()
+    return len(running) + sum(resume(at) for resume in _resuming)
 
 
 @transaction.atomic

@@ -99,7 +99,8 @@ class Message(PersonalRecord):
 
     ``address``, ``text`` and ``html`` are blanked once it left or never will: what remains is
     the fact. ``copy`` is set where mail goes to the instance's folder instead of a provider.
-    A message of a mailing has no words of its own and no address: both are read when it leaves.
+    A message of a mailing has no words of its own and no address: both are read when it leaves;
+    but for those that ask somebody to confirm an address, which each hold a link of their own.
     ``holder`` is the journal of the worker that is sending it now.
     """
 
@@ -163,6 +164,11 @@ class Message(PersonalRecord):
 
     def __str__(self) -> str:
         return f"message {self.uuid}"
+
+    @property
+    def is_written(self) -> bool:
+        """It has its own address and words, whether or not it is one of many."""
+        return self.mailing_id is None or bool(self.address)
 
 
 class Suppression(models.Model):

@@ -17,7 +17,7 @@ def deliver(at: datetime) -> int:
 @daily.step("messaging.mailings")
 def go_on_with_mailings(at: datetime) -> int:
     """Hand letters to many that stand still to the worker; give up what a lost machine held."""
-    return resume_interrupted() + give_up_lost(at=at)
+    return resume_interrupted(at=at) + give_up_lost(at=at)
 
 
 # Before messages leave, so that the announcement leaves the same night.

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django_tasks import task
 
 from clairevoie.lib import calendar
-from clairevoie.messaging.delivery import deliver_due, run_mailing
+from clairevoie.messaging.delivery import deliver_due, is_due, run_mailing
 from clairevoie.messaging.models import Mailing
 
 RECOVERY = timedelta(minutes=1)
@@ -16,8 +16,11 @@ SLICE = timedelta(seconds=5)  # then other tasks get their turn, and the instanc
 
 @task()
 def deliver() -> None:
-    """Let out what is due; told nothing about anybody."""
-    deliver_due(at=calendar.now())
+    """Let out a slice of what is due, and come back for the next; told nothing about anybody."""
+    at = calendar.now()
+    deliver_due(at=at, patience=SLICE)
+    if is_due(at=at):
+        deliver.enqueue()
 
 
 @task()

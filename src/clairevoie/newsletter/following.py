@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from clairevoie import consent, messaging
 from clairevoie.accounts.actions.offers import Offer, offer
 from clairevoie.newsletter.actions.illustrating import enclosures
+from clairevoie.newsletter.actions.sending import hand_over_unfinished
 from clairevoie.newsletter.actions.subscribing import (
     ask,
     begin_with_a_parent,
@@ -29,6 +30,7 @@ from clairevoie.newsletter.models import (
 from clairevoie.privacy.models import DataSubject
 
 messaging.enclosures_from(enclosures)
+messaging.resumed_by(hand_over_unfinished)
 
 
 @messaging.languages_from

@@ -10,16 +10,18 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from itertools import islice
-from typing import IO, NamedTuple
+from typing import IO, Final, NamedTuple
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from clairevoie import messaging, policy, privacy
 from clairevoie.lib import calendar
 from clairevoie.lib.calendar import paris_date
 from clairevoie.lib.contact import EMAIL
 from clairevoie.lib.many import insert_many
+from clairevoie.messaging.models import Mailing
 from clairevoie.newsletter.actions.subscribing import CONFIRMATION_PATIENCE
 from clairevoie.newsletter.csv_lines import (
     Broken,
@@ -55,7 +57,11 @@ class _Known:
 
 
 def read(*, batch: Import, at: datetime, advance: Advance = lambda _bytes: None) -> Import:
-    """Read the whole file from where a former worker stopped; the file goes at the end."""
+    """Read the whole file from where a former worker stopped; the file goes at the end.
+
+    Two workers at once take no line twice: each finds what the other took.
+    """
+    batch.refresh_from_db()
     if batch.state != Import.State.RUNNING:
         return batch
     topics = list(batch.topics.all())
@@ -69,19 +75,28 @@ def read(*, batch: Import, at: datetime, advance: Advance = lambda _bytes: None)
         lines = lines_of(file, layout, first=1 if b"@" in first else 2)
         while pieces := list(islice(lines, BATCH)):
             said = [read_line(number, raw, layout, on=paris_date(at)) for number, raw in pieces]
-            fresh = [line for line in _once(said, seen) if line.number > batch.position]
-            if fresh:
-                _take(batch, fresh, topics, last=pieces[-1][0], offset=file.tell(), at=at)
+            once = list(_once(said, seen))
+            if pieces[-1][0] > batch.position:
+                _take(batch, once, topics, last=pieces[-1][0], offset=file.tell(), at=at)
             advance(sum(len(raw) for _, raw in pieces))
     return finish(batch=batch, state=Import.State.DONE, at=at)
 
 
 def finish(*, batch: Import, state: Import.State, at: datetime) -> Import:
-    """Nothing more will be read: the addresses go, counts and line numbers stay a week."""
+    """Nothing more will be read: the addresses go, counts and line numbers stay a week.
+
+    Those who are asked to confirm are written to from here on.
+    """
     name = batch.file.name
     with transaction.atomic():
+        running = Import.objects.filter(pk=batch.pk, state=Import.State.RUNNING)
+        if not running.update(state=state, file=""):
+            batch.refresh_from_db()
+            return batch
         batch.state, batch.file = state, ""
-        batch.save(update_fields=["state", "file"])
+        asking = mailing_of(batch)
+        if asking is not None:
+            messaging.release_mailing(asking, at=at)
         privacy.ledger.append(
             executor="newsletter.import",
             at=at,
@@ -108,6 +123,9 @@ def _once(lines: Iterable[Line | Broken], seen: set[str]) -> Iterator[Line | Bro
         yield line
 
 
+_PLACE: Final = ["added", "asked", "refused", "position", "offset"]
+
+
 @transaction.atomic
 def _take(
     batch: Import,
@@ -119,6 +137,12 @@ def _take(
     at: datetime,
 ) -> None:
     """One batch, one transaction: people, consents, refused lines, and the place in the file."""
+    now = Import.objects.select_for_update().get(pk=batch.pk)
+    for column in _PLACE:
+        setattr(batch, column, getattr(now, column))
+    lines = [line for line in lines if line.number > batch.position]
+    if now.state != Import.State.RUNNING or not lines:
+        return
     good = [line for line in lines if isinstance(line, Line)]
     known = _known([line.normalised for line in good])
     judged = [_judged(line, batch, known, on=paris_date(at)) for line in lines]
@@ -135,7 +159,7 @@ def _take(
     )
     batch.refused += len(broken)
     batch.position, batch.offset = max(last, batch.position), offset
-    batch.save(update_fields=["added", "asked", "refused", "position", "offset"])
+    batch.save(update_fields=_PLACE)
 
 
 def _judged(line: Line | Broken, batch: Import, known: _Known, *, on: date) -> Line | Broken:
@@ -313,6 +337,7 @@ def _ask(batch: Import, lines: Sequence[Line], topics: Sequence[Topic], *, at: d
             for line in lines
         ),
     )
+    asking = _asking(batch, at=at) if lines else None
     for text, some in _by_words(batch, lines).items():
         codes = [
             messaging.Code(
@@ -329,7 +354,26 @@ def _ask(batch: Import, lines: Sequence[Line], topics: Sequence[Topic], *, at: d
             context={"topics": topics, "text": text},
             at=at,
             patience=CONFIRMATION_PATIENCE,
+            mailing=asking,
         )
+
+
+def _asking(batch: Import, *, at: datetime) -> Mailing:
+    """The mails of one file are one mailing, of its own number: followed, paused, counted."""
+    return messaging.open_mailing(
+        activity="security",
+        title=f"{gettext('Demandes de confirmation')} – {batch.source}",
+        text=batch.text,
+        html="",
+        language="",
+        uuid=batch.uuid,
+        at=at,
+    )
+
+
+def mailing_of(batch: Import) -> Mailing | None:
+    """None where nobody is asked anything, and years later."""
+    return Mailing.objects.filter(uuid=batch.uuid).first()
 
 
 def _by_words(batch: Import, lines: Sequence[Line]) -> dict[str, list[Line]]:

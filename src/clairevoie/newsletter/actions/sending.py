@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef
 
 from clairevoie import messaging, privacy
 from clairevoie.messaging.models import Message
-from clairevoie.newsletter.actions.starting import mailing_of
+from clairevoie.newsletter.actions.starting import mailing_of, unfinished
 from clairevoie.newsletter.actions.writing import locked_draft
 from clairevoie.newsletter.letters import composed
 from clairevoie.newsletter.models import (
@@ -132,6 +132,17 @@ def count_followers() -> int:
         topic.followers = counted.get(topic.slug, 0)
     Topic.objects.bulk_update(topics, ["followers"])
     return len(topics)
+
+
+def hand_over_unfinished(at: datetime) -> int:
+    """Letters and files whose worker died in the middle: the next one goes on with them."""
+    letters = unfinished(at=at)
+    files = list(Import.objects.filter(state=Import.State.RUNNING))
+    for letter in letters:
+        start_letter.enqueue(str(letter.uuid))
+    for batch in files:
+        read_later(batch)
+    return len(letters) + len(files)
 
 
 def read_later(batch: Import) -> None:

@@ -76,9 +76,14 @@ def mailing_of(campaign: Campaign) -> Mailing | None:
 
 def start_unfinished(*, at: datetime) -> int:
     """Letters whose worker died before the last page."""
-    recent = Campaign.objects.filter(sent_at__gt=at - RECENT)
-    ready = Mailing.objects.filter(uuid=OuterRef("uuid")).exclude(state=Pace.PREPARING)
-    waiting = list(recent.filter(~Exists(ready)))
+    waiting = unfinished(at=at)
     for campaign in waiting:
         start(campaign=campaign, at=at)
     return len(waiting)
+
+
+def unfinished(*, at: datetime) -> list[Campaign]:
+    """Letters that were sent, and not handed over to the last reader."""
+    recent = Campaign.objects.filter(sent_at__gt=at - RECENT)
+    ready = Mailing.objects.filter(uuid=OuterRef("uuid")).exclude(state=Pace.PREPARING)
+    return list(recent.filter(~Exists(ready)))

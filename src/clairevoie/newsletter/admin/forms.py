@@ -85,8 +85,8 @@ class PictureForm(forms.Form):
     file = forms.FileField(
         label=_("Image"),
         help_text=_(
-            "JPEG, PNG ou WebP, 5\u00a0Mo au plus. Elle est redessinée à la taille d’une lettre, sans "
-            "le lieu ni l’appareil de la prise de vue."
+            "JPEG, PNG ou WebP, 5\u00a0Mo au plus. Elle est redessinée à la taille d’une lettre, "
+            "sans le lieu ni l’appareil de la prise de vue."
         ),
         widget=forms.FileInput(attrs={"accept": ".jpg,.jpeg,.png,.webp"}),
         error_messages={

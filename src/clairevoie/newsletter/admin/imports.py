@@ -16,10 +16,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 from unfold.decorators import display
 
+from clairevoie import messaging
 from clairevoie.lib import calendar
 from clairevoie.lib.calendar import paris_date
 from clairevoie.lib.uploads import SmallFilesInMemory
-from clairevoie.newsletter.actions import bringing
+from clairevoie.messaging.models import Mailing, Pace
+from clairevoie.newsletter.actions import bringing, reading
 from clairevoie.newsletter.actions.sending import read_later
 from clairevoie.newsletter.admin.forms import ImportForm
 from clairevoie.newsletter.admin.pages import begin
@@ -94,13 +96,24 @@ class ImportRoom(ReadOnlyAdmin):
     def context_of(self, request: HttpRequest, record: Import) -> dict[str, Any]:
         lines = list(record.refused_lines.order_by("number")[:_SHOWN])
         running = record.state == Import.State.RUNNING
+        asking = reading.mailing_of(record)
         return {
             "lines": [(line.number, SENTENCES[Reason(line.reason)]) for line in lines],
             "running": running,
+            "asking": messaging.mailing_progress(asking) if asking and not running else None,
+            "asking_said": asking and asking.get_state_display(),
+            "asking_page": self._page_of_mailing(request, asking),
+            "moving": running or (asking is not None and asking.state == Pace.SENDING),
             "percent": 100 * record.offset / record.size if running and record.size else None,
             "more": max(0, record.refused - len(lines)) if lines else 0,
             "report": reverse("admin:newsletter_import_report", args=[record.uuid]),
         }
+
+    def _page_of_mailing(self, request: HttpRequest, asking: Mailing | None) -> str:
+        """Where it is paused and resumed, for whoever may."""
+        if asking is None or not request.user.has_perm("messaging.view_mailing"):
+            return ""
+        return reverse("admin:messaging_mailing_change", args=[asking.uuid])
 
     def sections(self, request: HttpRequest, record: Import) -> Iterable[Section]:
         yield Section(
