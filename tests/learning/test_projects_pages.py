@@ -269,6 +269,25 @@ def test_whoever_decides_second_reads_that_it_was_decided(
     assert VERDICT["comment"] in answer.content.decode(), "what was typed may still be said"
 
 
+def test_whoever_asked_for_a_second_reading_is_given_no_form(
+    bob: Person, following: Enrolment, autumn: Cohort
+) -> None:
+    flora = desk.trainer("flora")
+    Teaching.objects.create(subject=flora.subject, cohort=autumn, since=TODAY)
+    submission = handed_in(following)
+    corrected(submission, bob, "second")
+    page = f"{QUEUE}{submission.uuid}/"
+
+    mine = signed_in(bob).get(page)
+    forged = signed_in(bob).post(page, {**VERDICT, "verdict": "accept"})
+    theirs = signed_in(flora).get(page)
+
+    assert mine.context["form"] is None
+    assert "Vous avez lu ce projet" in mine.content.decode()
+    assert forged.status_code == 409
+    assert theirs.context["form"] is not None
+
+
 @pytest.mark.parametrize("name", ["alice", "eve", "flora", "helene"])
 def test_the_queue_does_not_exist_for_whoever_is_no_trainer(
     name: str, following: Enrolment, request: pytest.FixtureRequest

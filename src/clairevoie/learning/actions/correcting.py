@@ -130,6 +130,13 @@ def others_may_read(submission: Submission, *, trainer: DataSubject) -> bool:
     return bool(others.exists())
 
 
+def has_read(submission: Submission, *, trainer: DataSubject) -> bool:
+    """Whether this trainer was the first reader, and waits for the second one like the learner."""
+    readings = Correction.including_restricted.filter(submission__pk=submission.pk)
+    is_second = submission.state == Submission.State.SECOND
+    return is_second and bool(readings.filter(corrector=trainer.uuid).exists())
+
+
 def _refuse_strangers(submission: Submission, trainer: DataSubject) -> None:
     if submission.desk not in desks_of(trainer):
         raise NotYours

@@ -143,7 +143,8 @@ def correction(request: HttpRequest, number: UUID) -> HttpResponse:
     submission = _submission(request, number)
     form = _form(request, submission)
     if request.method == "POST" and form is None:
-        messages.error(request, sentence(correcting.AlreadyDecided()))
+        too_late = correcting.AlreadyRead if submission.is_open else correcting.AlreadyDecided
+        messages.error(request, sentence(too_late()))
         # Nothing that was typed is lost: it may still be said to the learner.
         unsaid = request.POST.get("comment", "")[: talking.LONGEST]
         talk = TalkForm(initial={"text": unsaid})
@@ -156,10 +157,10 @@ def correction(request: HttpRequest, number: UUID) -> HttpResponse:
 
 
 def _form(request: HttpRequest, submission: Submission) -> CorrectionForm | None:
-    """Nothing to fill in once it was decided."""
-    if not submission.is_open:
-        return None
+    """Nothing to fill in once it was decided, nor for who read it first."""
     trainer = member_of(request).subject
+    if not submission.is_open or correcting.has_read(submission, trainer=trainer):
+        return None
     second = submission.state == Submission.State.WAITING and correcting.others_may_read(
         submission, trainer=trainer
     )
