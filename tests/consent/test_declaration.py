@@ -115,6 +115,8 @@ def test_who_else_decides_is_listed_before_any_choice(client: Client, changing: 
     tracker = policy.current().trackers[THIRD]
     assert policy.current().recipients[THIRD].name in thirds
     assert tracker.policy_link in thirds
+    assert "relue le" in thirds
+    assert 'datetime="2026-11-20"' in thirds
     banner = client.get("/").content.decode()
     assert tracker.provider in banner[banner.index(BANNER) : banner.index("<header")]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import time_machine
@@ -12,6 +12,7 @@ from django.test import Client, RequestFactory
 
 from clairevoie.consent.middleware import Trackers, UnlawfulCookie
 from clairevoie.consent.views.choices import choices_of
+from clairevoie.privacy.reminders import Reminder, reminders
 from tests.cast import NOW
 from tests.consent.changing import OwnPolicy, switch_on
 from tests.consent.journeys import CHOICE, deleted, held, press
@@ -204,3 +205,20 @@ def test_a_third_party_whose_policy_nobody_checked_of_late_is_off(
     request = RequestFactory().get("/")
 
     assert "google-analytics" not in {t.code for t in choices_of(request).to_ask}
+
+
+@promise("P-051")
+def test_the_officer_is_told_before_it_goes_out_and_while_it_is(
+    changing: OwnPolicy, db: None
+) -> None:
+    switch_on(changing, "google-analytics", checked="2026-11-02")
+
+    def told(day: date) -> list[Reminder]:
+        return [each for each in reminders(on=day) if "policy-checked-on" in each.what]
+
+    assert told(date(2026, 11, 22)) == []
+    (first,), (last,) = told(date(2026, 11, 23)), told(date(2026, 12, 3))
+    assert first == last
+    assert ("2 novembre 2026" in first.what, "s’éteint" in first.what) == (True, True)
+    (over,) = told(date(2026, 12, 4))
+    assert ("est éteint" in over.what, over.last_day) == (True, date(2026, 12, 3))
