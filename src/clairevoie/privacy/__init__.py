@@ -52,7 +52,7 @@ if TYPE_CHECKING:
         PersonalRecord,
         Suspension,
     )
-    from clairevoie.privacy.recipients import disclose, disclose_many
+    from clairevoie.privacy.recipients import disclose, disclose_many, tell_of_rectification
     from clairevoie.privacy.safeguards import (
         NotRestricted,
         hold,
@@ -117,7 +117,7 @@ _WHERE = {
         "PersonalRecord",
         "Suspension",
     ),
-    "recipients": ("disclose", "disclose_many"),
+    "recipients": ("disclose", "disclose_many", "tell_of_rectification"),
     "safeguards": ("NotRestricted", "hold", "release", "release_hold", "restrict"),
     "subjects": (
         "TwoAccounts",

@@ -16,8 +16,8 @@ from django.db import transaction
 
 from clairevoie import policy
 from clairevoie.lib import calendar
-from clairevoie.privacy import ledger
-from clairevoie.privacy.models import DataSubject, Disclosure, RecipientStop
+from clairevoie.privacy import ledger, outbox
+from clairevoie.privacy.models import DataSubject, Disclosure, Effect, RecipientStop
 
 MEMORY: Final = 2.0  # seconds
 
@@ -152,6 +152,34 @@ def disclose_many(
                 "count": len(subjects),
             },
         )
+
+
+def tell_of_rectification(
+    subject: DataSubject, *, fields: Iterable[str], at: datetime
+) -> list[str]:
+    """Whoever was given one of these fields has to learn that it changed (GDPR art. 19, P-098).
+
+    Runs in the transaction of the change. Codes of the recipients, in order.
+    """
+    changed, told = set(fields), dict[str, set[str]]()
+    given = Disclosure.including_restricted.filter(subject=subject)
+    for recipient, names in given.values_list("recipient", "fields").distinct():
+        if common := changed.intersection(names.split(",")):
+            told.setdefault(recipient, set()).update(common)
+    outbox.queue_many(
+        kind=Effect.Kind.NOTIFY_RECIPIENT,
+        payloads=[
+            {
+                "recipient": recipient,
+                "subject": str(subject.uuid),
+                "what": "rectification",
+                "fields": sorted(told[recipient]),
+            }
+            for recipient in sorted(told)
+        ],
+        at=at,
+    )
+    return sorted(told)
 
 
 def _refuse_unless_foreseen(recipient: str, activity: str, fields: list[str]) -> None:

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import translation
 
 from clairevoie import messaging, policy, privacy
+from clairevoie.accounts.actions.rectifying import tell_recipients
 from clairevoie.accounts.models import Member
 from clairevoie.lib.calendar import paris_date
 from clairevoie.lib.contact import EMAIL, PHONE
@@ -147,6 +148,8 @@ def prove_email(*, member: Member, email: str, at: datetime) -> None:
     :class:`ContactUnavailable` when another account proved it first.
     """
     if member.email != email:
+        if member.email:
+            tell_recipients(member, fields=(EMAIL,), at=at)
         member.email = email
         _save(member, "email")
     _prove(member, EMAIL, email, at)
@@ -155,6 +158,8 @@ def prove_email(*, member: Member, email: str, at: datetime) -> None:
 @transaction.atomic
 def prove_phone(*, member: Member, phone: str, at: datetime) -> None:
     """The member typed the code sent to ``phone``. Raises :class:`ContactUnavailable`."""
+    if member.phone and member.phone != phone:
+        tell_recipients(member, fields=(PHONE,), at=at)
     member.phone, member.phone_verified = phone, True
     _save(member, "phone", "phone_verified")
     _prove(member, PHONE, phone, at)

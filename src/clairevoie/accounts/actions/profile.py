@@ -14,6 +14,7 @@ from django.db.models.fields.files import FieldFile
 
 from clairevoie import privacy
 from clairevoie.accounts import avatars
+from clairevoie.accounts.actions.rectifying import tell_recipients
 from clairevoie.accounts.models import Member
 from clairevoie.lib import orphans
 
@@ -68,6 +69,7 @@ def change_profile(*, member: Member, profile: Profile, at: datetime) -> tuple[s
                 setattr(current, name, getattr(profile, name))
             if changed:
                 current.save(update_fields=changed)
+                tell_recipients(current, fields=changed, at=at)
                 _note("accounts.change-profile", current, changed, at)
     except IntegrityError as clash:  # the pseudo is the only unique value here
         raise PseudoTaken from clash

@@ -19,13 +19,15 @@ from clairevoie.credentials.models import Credential, State, credentials_of
 @login_required
 def mine(request: HttpRequest) -> HttpResponse:
     """The latest first; what was replaced or revoked is still there, and says so."""
-    earned = list(credentials_of(_member(request).subject))
+    member = _member(request)
+    earned = list(credentials_of(member.subject))
     valid = [one for one in earned if one.state == State.VALID]
     vouched = vouched_for(one.badge for one in valid) if valid else []
     context = {
         "section": "credentials",
         "earned": earned,
         "valid": valid,
+        "renamed": any(one.name != member.full_name for one in valid),
         "past": [one for one in earned if one.state != State.VALID],
         "badges": {one.number for one, holds in zip(valid, vouched, strict=True) if holds},
     }
