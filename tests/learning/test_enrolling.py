@@ -236,6 +236,49 @@ def test_only_those_who_do_not_follow_are_invited(
     assert CohortInvitation.objects.count() == 1
 
 
+def test_whoever_follows_with_one_session_is_not_said_to_join_another(
+    alice: Person, eve: Person, cohort: Cohort
+) -> None:
+    parcours = Parcours.objects.select_related("current").get(slug=SLUG)
+    spring = Cohort.objects.create(
+        slug="printemps", parcours=parcours, name="Printemps", starts_on=TODAY
+    )
+    [to_spring] = inviting.invite(
+        cohort=spring, people=[alice.subject], author=eve.subject.uuid, at=NOW
+    )
+    enrolment = enrolling.enrol(
+        subject=alice.subject, parcours=parcours, way=Way.INVITATION, cohort=cohort, at=NOW
+    )
+
+    answer = signed_in(alice).post(f"/invitation/{token_of(to_spring)}/", follow=True)
+    by_contract = _at_work(eve).post(
+        reverse("admin:learning_cohort_contrat", args=["printemps"]),
+        {"person": alice.canaries.email, "contract": "2026-118"},
+    )
+
+    assert "avec une autre session" in answer.content.decode()
+    assert by_contract.status_code == 422
+    assert "2026-118" in by_contract.content.decode(), "what was typed stays"
+    to_spring.refresh_from_db()
+    assert to_spring.used_on is None
+    assert Enrolment.objects.get(pk=enrolment.pk).cohort_id == cohort.slug
+
+
+def test_a_contract_signed_by_who_follows_already_is_written_down(
+    alice: Person, eve: Person, cohort: Cohort
+) -> None:
+    follow(alice, Parcours.objects.select_related("current").get(slug=SLUG))
+
+    _at_work(eve).post(
+        reverse("admin:learning_cohort_contrat", args=[cohort.slug]),
+        {"person": alice.canaries.email, "contract": "2026-118"},
+    )
+
+    enrolment = Enrolment.objects.get()
+    assert (enrolment.way, enrolment.contract) == (Way.CONTRACT, "2026-118")
+    assert enrolment.cohort_id == cohort.slug
+
+
 def test_a_session_is_opened_and_taught_from_the_back_office(
     bob: Person, charlie: Person, eve: Person, parcours: Parcours
 ) -> None:

@@ -30,6 +30,13 @@ class OtherParcours(Exception):
     field = "cohort"
 
 
+class WithAnotherCohort(Exception):
+    """Ce parcours est déjà suivi avec une autre session : on la quitte avant d’en rejoindre
+    une."""
+
+    field = "cohort"
+
+
 class TrainingRefused(Exception):
     """Un verrouillage de vos données est en cours : rien n’a été enregistré."""
 
@@ -46,9 +53,10 @@ def enrol(
 ) -> Enrolment:
     """Begin ``parcours`` in its current edition, or take up again what was left.
 
-    Whoever follows it already keeps their enrolment and its edition; a cohort joins one without.
+    Whoever follows it already keeps their enrolment and its edition; a cohort joins one without,
+    and a contract signed since is written down.
     Raises :class:`NotOnline`, :class:`NotFreelyOpen`, :class:`ContractMissing`,
-    :class:`OtherParcours`, :class:`TrainingRefused`.
+    :class:`OtherParcours`, :class:`WithAnotherCohort`, :class:`TrainingRefused`.
     """
     if way == Way.CONTRACT and not contract:
         raise ContractMissing
@@ -59,7 +67,7 @@ def enrol(
         raise TrainingRefused
     held = _latest(subject, parcours)
     if held is not None and held.left_at is None:
-        return _joined(held, cohort)
+        return _joined(held, cohort=cohort, contract=contract, at=at)
     edition = parcours.current
     if edition is None or (way == Way.OPEN and not parcours.published):
         raise NotOnline
@@ -88,10 +96,17 @@ def _latest(subject: DataSubject, parcours: Parcours) -> Enrolment | None:
     return found
 
 
-def _joined(enrolment: Enrolment, cohort: Cohort | None) -> Enrolment:
-    if cohort is not None and enrolment.cohort_id is None:
-        enrolment.cohort = cohort
-        enrolment.save(update_fields=["cohort"])
+def _joined(
+    enrolment: Enrolment, *, cohort: Cohort | None, contract: str, at: datetime
+) -> Enrolment:
+    if cohort is not None and enrolment.cohort_id not in (None, cohort.slug):
+        raise WithAnotherCohort
+    enrolment.cohort = cohort or enrolment.cohort
+    enrolment.save(update_fields=["cohort"])
+    if contract and contract != enrolment.contract:
+        enrolment.way, enrolment.contract = Way.CONTRACT, contract
+        enrolment.save(update_fields=["way", "contract"])
+        _note("learning.enrol", enrolment, at=at)
     return enrolment
 
 

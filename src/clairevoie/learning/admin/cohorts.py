@@ -137,6 +137,7 @@ class CohortRoom(ReadOnlyAdmin):
                 NotOnline,
                 enrolling.ContractMissing,
                 enrolling.OtherParcours,
+                enrolling.WithAnotherCohort,
                 enrolling.TrainingRefused,
             ),
         ),

@@ -155,6 +155,7 @@ class CandidacyRoom(PeopleRoom):
                 deciding.AlreadyDecided,
                 enrolling.ContractMissing,
                 enrolling.OtherParcours,
+                enrolling.WithAnotherCohort,
                 enrolling.TrainingRefused,
             ),
         ),

@@ -34,6 +34,7 @@ from clairevoie.lib.speech import sentence
 _REFUSALS = (
     NotOnline,
     enrolling.TrainingRefused,
+    enrolling.WithAnotherCohort,
     inviting.InvitationClosed,
     inviting_addresses.OtherAddress,
 )
