@@ -27,6 +27,7 @@ from clairevoie.learning.models import (
 )
 from clairevoie.messaging.models import Message
 from clairevoie.privacy.models import LedgerEntry
+from clairevoie.privacy.reminders import reminders
 from tests.cast import NOW, Person
 from tests.learning import desk
 from tests.learning.desk import HALF, corrected, handed_in
@@ -326,3 +327,21 @@ def test_the_same_project_of_another_edition_is_refused(following: Enrolment) ->
 
     with pytest.raises(submitting.NotOfThisParcours):
         submitting.submit(enrolment=following, project=other, words="", files=[], at=NOW)
+
+
+def test_a_project_that_nobody_would_read_is_said_to_who_opens_sessions(
+    alice: Person, bob: Person
+) -> None:
+    desk.project()
+    alone = [each.what for each in reminders(on=NOW.date())]
+    autumn = desk.cohort(trainers=(bob,))
+    desk.enrolled(alice, cohort=autumn)
+    taught = reminders(on=NOW.date())
+    spring = desk.cohort("printemps")
+    Enrolment.objects.update(cohort=spring)
+    [left] = reminders(on=NOW.date())
+
+    assert ["Lire des chiffres" in said for said in alone] == [True]
+    assert taught == []
+    assert "Printemps" in left.what
+    assert (left.permission, left.page) == ("learning.gather", "admin:learning_cohort_changelist")
