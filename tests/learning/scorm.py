@@ -61,17 +61,18 @@ _PAGE = """\
   const said = [];
   const tries = {
     cookies: () => document.cookie,
-    parent: () => window.parent.document.title,
+    top: () => window.top.document.title,
     storage: () => localStorage.length,
   };
   for (const [name, run] of Object.entries(tries)) {
     try { said.push(`${name}: ${run()}`); } catch (error) { said.push(`${name}: ${error.name}`); }
   }
-  const old = window.API;
-  const get = (name) => old ? old.LMSGetValue(name) : window.API_1484_11.GetValue(name);
-  const set = (name, value) =>
-    old ? old.LMSSetValue(name, value) : window.API_1484_11.SetValue(name, value);
-  old ? old.LMSInitialize("") : window.API_1484_11.Initialize("");
+  let here = window;
+  while (!here.API && !here.API_1484_11 && here.parent !== here) here = here.parent;
+  const old = here.API, recent = here.API_1484_11;
+  const get = (name) => old ? old.LMSGetValue(name) : recent.GetValue(name);
+  const set = (name, value) => old ? old.LMSSetValue(name, value) : recent.SetValue(name, value);
+  old ? old.LMSInitialize("") : recent.Initialize("");
   said.push(`before: ${get("cmi.suspend_data")}`);
   said.push(`name: ${get(old ? "cmi.core.student_name" : "cmi.learner_name")}`);
   fetch("/mon-compte/").then(() => said.push("fetched"), () => said.push("fetch: refused"))
@@ -79,7 +80,7 @@ _PAGE = """\
   document.querySelector("#juste").addEventListener("click", () => {
     set("cmi.suspend_data", "page 2");
     if (old) {
-      set("cmi.core.score.raw", "17");
+      here.launcher ? here.launcher.score("17") : set("cmi.core.score.raw", "17");
       set("cmi.core.score.max", "20");
       set("cmi.core.lesson_status", "passed");
       set("cmi.core.exit", "suspend");
@@ -88,10 +89,21 @@ _PAGE = """\
       set("cmi.score.scaled", "0.4");
       set("cmi.success_status", "failed");
       set("cmi.completion_status", "completed");
-      window.API_1484_11.Commit("");
+      recent.Commit("");
     }
   });
 </script>
+</body></html>
+"""
+
+# As many tools export: a page that launches, and keeps the score for the one it frames.
+_LAUNCHER = """\
+<!DOCTYPE html>
+<html><head><meta charset="utf-8"><title>Lancer</title></head><body>
+<script>
+  window.launcher = { score: (raw) => window.API.LMSSetValue("cmi.core.score.raw", raw) };
+</script>
+<iframe title="Contenu" src="trier.html" width="300" height="300"></iframe>
 </body></html>
 """
 
@@ -112,6 +124,18 @@ def package(
         for path, content in files.items():
             archive.writestr(path, content)
     return out.getvalue()
+
+
+def unzipped(archive: bytes) -> dict[str, bytes]:
+    """Its files."""
+    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+        return {name: opened.read(name) for name in opened.namelist()}
+
+
+def framed() -> bytes:
+    """One whose frames call each other, and look for the API up the chain of their parents."""
+    launcher = {"pages/lancer.html": _LAUNCHER.encode()}
+    return package(manifest=launching("pages/lancer.html"), more=launcher)
 
 
 def launching(href: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from urllib.parse import urlsplit
 
 from environs import Env
 
@@ -53,6 +54,10 @@ DEBUG = env.bool("CLAIREVOIE_DEBUG", False)
 PRODUCTION = env.bool("CLAIREVOIE_PRODUCTION", False)
 ALLOWED_HOSTS = env.list("CLAIREVOIE_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
 SITE_URL = env.str("CLAIREVOIE_URL", "http://127.0.0.1:8000")
+# Another host name for packages that other tools made, and for nothing else
+# (docs/decisions/0073): without one, each of their frames is alone.
+PACKAGES_URL = env.str("CLAIREVOIE_PACKAGES_URL", "").rstrip("/")
+ALLOWED_HOSTS.append(urlsplit(PACKAGES_URL).hostname or "paquets.localhost")
 # How many proxies of ours stand before us. With 0, X-Forwarded-For and X-Forwarded-Proto are
 # what anybody may claim, and neither is read.
 PROXIES = env.int("CLAIREVOIE_PROXIES", 0)
@@ -86,6 +91,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "clairevoie.learning.middleware.PackagesApart",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "clairevoie.audience.middleware.ForgottenVisits",
     "clairevoie.consent.middleware.Trackers",

@@ -10,7 +10,7 @@ class LearningConfig(AppConfig):
 
     def ready(self) -> None:
         from clairevoie import consent, privacy  # needs the models
-        from clairevoie.learning import unread  # noqa: F401  # registers itself
+        from clairevoie.learning import checks, unread  # noqa: F401  # register themselves
         from clairevoie.learning.actions import motivating, rating, reviewing
 
         privacy.undone_by_objection(motivating.ACTIVITY)(motivating.forget)

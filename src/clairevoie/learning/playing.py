@@ -1,7 +1,8 @@
 """A package in its cage: keys to its files, and the policy of the frame that plays them.
 
-The frame has an origin of its own that nobody shares (docs/decisions/0073): the browser sends it
-no cookie, so its files are asked for with a key in their address, signed and short-lived.
+The frame is a stranger to the site (docs/decisions/0073): it has an address of its own where the
+instance has one, else an origin that nobody shares. The browser sends it no cookie, so its files
+are asked for with a key in their address, signed and short-lived.
 """
 
 from __future__ import annotations
@@ -14,9 +15,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.core import signing
 from django.core.files.storage import storages
+from django.http import HttpRequest
 
 from clairevoie.learning.models import Package
 
@@ -32,7 +36,33 @@ _EARLY: Final = tuple(
 )
 _LARGEST: Final = 200 * 1024 * 1024  # as at import: what a header says is not believed
 # No way out of the frame but messages; alerts, which old packages answer with, are allowed.
-SANDBOX: Final = "allow-scripts allow-forms allow-modals"
+_SANDBOX: Final = "allow-scripts allow-forms allow-modals"
+LOOPBACK: Final = "paquets.localhost"  # browsers know it without being told (RFC 6761)
+_AT_HOME: Final = frozenset({"127.0.0.1", "localhost"})
+
+
+def address_apart(request: HttpRequest) -> str:
+    """Where packages alone are served; empty where the instance has no such address."""
+    if settings.PACKAGES_URL:
+        return str(settings.PACKAGES_URL)
+    host, colon, port = request.get_host().partition(":")
+    return f"{request.scheme}://{LOOPBACK}{colon}{port}" if host in _AT_HOME else ""
+
+
+def is_apart(request: HttpRequest) -> bool:
+    """This request came to the address of packages."""
+    return request.get_host().partition(":")[0] == host_apart()
+
+
+def host_apart() -> str:
+    """Its name, without a port."""
+    return urlsplit(str(settings.PACKAGES_URL)).hostname or LOOPBACK
+
+
+def sandbox(*, apart: bool) -> str:
+    """At an address of their own, the frames of a package may speak to each other. On the site's
+    own host the same words would hand it the session of its reader: never there."""
+    return f"{_SANDBOX} allow-same-origin" if apart else _SANDBOX
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +87,7 @@ def opened_by(key: str) -> tuple[str, str] | None:
     return fingerprint, standard
 
 
-def policy_of(root: str) -> str:
+def policy_of(root: str, *, apart: bool) -> str:
     """A package runs what it likes among its own files, at ``root`` (whole), and there alone."""
     inline, drawn = " 'unsafe-inline'", " data: blob:"
     more = {
@@ -68,7 +98,7 @@ def policy_of(root: str) -> str:
     }
     sources = [f"{name}-src {root}{others}" for name, others in more.items()]
     rest = ("default-src 'none'", "base-uri 'none'", f"form-action {root}")
-    return "; ".join([f"sandbox {SANDBOX}", *rest, *sources])
+    return "; ".join([f"sandbox {sandbox(apart=apart)}", *rest, *sources])
 
 
 def part_of(fingerprint: str, standard: str, path: str) -> Part | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterator
 
 from django.core.files.storage import storages
@@ -25,9 +26,26 @@ def sources_of(edition: Edition) -> Iterator[tuple[str, bytes]]:
         yield path, source.encode()
         if exercises:
             yield path.removesuffix(".md") + ".exercices.toml", exercises.encode()
+    yield from _packages_of(edition)
     for module_id, source in edition.projects.values_list("module_id", "source"):
         yield f"{modules[module_id].folder}/projet.md", source.encode()
     store = storages["content"]
     for placed in edition.files.select_related("file"):
         with store.open(placed.file.name) as stored:
             yield placed.path, stored.read()
+
+
+def _packages_of(edition: Edition) -> Iterator[tuple[str, bytes]]:
+    """An archive where the author gave one, else the files of the folder."""
+    store = storages["content"]
+    chapters = edition.chapters.filter(package__isnull=False)
+    for chapter in chapters.select_related("module", "package").defer("source", "html"):
+        assert chapter.package is not None  # for the type checker
+        path = f"{chapter.module.folder}/{chapter.package_path}"
+        with store.open(chapter.package.file_name) as stored:
+            if path.endswith(".zip"):
+                yield path, stored.read()
+                continue
+            with zipfile.ZipFile(stored) as archive:
+                for name in archive.namelist():
+                    yield f"{path}/{name}", archive.read(name)

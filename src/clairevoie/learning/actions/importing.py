@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from clairevoie import privacy
+from clairevoie.learning.actions.playing import place_package
 from clairevoie.learning.actions.publishing import put_online
 from clairevoie.learning.content.files import CleanFile
 from clairevoie.learning.content.folders import Files, read_zip
@@ -31,6 +32,7 @@ from clairevoie.learning.models import (
     Exercise,
     File,
     Module,
+    Package,
     Parcours,
     PlacedFile,
     Project,
@@ -133,7 +135,8 @@ def _store(
     position = 0
     for rank, module in enumerate(text.modules, start=1):
         stored = _store_module(edition, module, position=rank)
-        _store_chapters(stored, module.chapters, after=position)
+        packages = _store_packages(parcours, module.chapters, author=author, at=at)
+        _store_chapters(stored, module.chapters, packages, after=position)
         position += len(module.chapters)
     privacy.ledger.append(
         executor="learning.import",
@@ -237,8 +240,34 @@ def _store_module(edition: Edition, text: ModuleText, *, position: int) -> Modul
     return module
 
 
-def _store_chapters(module: Module, texts: tuple[ChapterText, ...], *, after: int) -> None:
-    chapters = [_chapter(module, text, after + rank) for rank, text in enumerate(texts, start=1)]
+def _store_packages(
+    parcours: Parcours, texts: tuple[ChapterText, ...], *, author: UUID | None, at: datetime
+) -> dict[str, Package]:
+    """What another tool made for a chapter, by the chapter's own name."""
+    return {
+        text.slug: place_package(
+            parcours=parcours,
+            archive=text.package.archive,
+            text=text.package.text,
+            author=author,
+            at=at,
+        )
+        for text in texts
+        if text.package
+    }
+
+
+def _store_chapters(
+    module: Module,
+    texts: tuple[ChapterText, ...],
+    packages: Mapping[str, Package],
+    *,
+    after: int,
+) -> None:
+    chapters = [
+        _chapter(module, text, packages.get(text.slug), after + rank)
+        for rank, text in enumerate(texts, start=1)
+    ]
     Chapter.objects.bulk_create(chapters, batch_size=200)
     Exercise.objects.bulk_create(
         (
@@ -260,7 +289,7 @@ def _store_chapters(module: Module, texts: tuple[ChapterText, ...], *, after: in
     )
 
 
-def _chapter(module: Module, text: ChapterText, position: int) -> Chapter:
+def _chapter(module: Module, text: ChapterText, package: Package | None, position: int) -> Chapter:
     return Chapter(
         edition_id=module.edition_id,
         module=module,
@@ -276,4 +305,6 @@ def _chapter(module: Module, text: ChapterText, position: int) -> Chapter:
         embeds=text.page.embeds,
         source=text.source,
         exercises_source=text.exercises_source,
+        package=package,
+        package_path=text.package.path if text.package else "",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
@@ -12,7 +13,7 @@ from django.db import transaction
 
 from clairevoie import privacy
 from clairevoie.learning.actions.answering import TRAINING, AnswerNotKept, NotYours
-from clairevoie.learning.content.packages import Item, read_package
+from clairevoie.learning.content.packages import Item, PackageText, read_package
 from clairevoie.learning.models import Enrolment, Package, PackageResult, Parcours
 from clairevoie.learning.reports import Report, better
 
@@ -27,25 +28,47 @@ def bring(*, parcours: Parcours, archive: bytes, author: UUID, at: datetime) -> 
     Raises :class:`AlreadyBrought`, :class:`ContentRefused` (``content.problems``).
     """
     text = read_package(archive)
-    fingerprint = sha256(archive).hexdigest()
     with transaction.atomic():
-        Parcours.objects.select_for_update(of=("self",)).get(pk=parcours.pk)
-        if Package.objects.filter(parcours=parcours, sha256=fingerprint).exists():
-            raise AlreadyBrought
-        package = Package.objects.create(
-            parcours=parcours,
-            title=text.title,
-            standard=text.standard,
-            items=[{"id": one.id, "title": one.title, "href": one.href} for one in text.items],
-            sha256=fingerprint,
-            size=len(archive),
-            brought_at=at,
-        )
+        package, new = _kept(parcours, archive, text, author=author, at=at)
+    if not new:
+        raise AlreadyBrought
+    return package
+
+
+@transaction.atomic
+def place_package(
+    *, parcours: Parcours, archive: bytes, text: PackageText, author: UUID | None, at: datetime
+) -> Package:
+    """Keep what a chapter of ``parcours`` plays; learners find it there, and no longer apart."""
+    package, _new = _kept(parcours, archive, text, author=author, at=at)
+    if not package.placed:
+        package.placed = True
+        package.save(update_fields=["placed"])
+    return package
+
+
+def _kept(
+    parcours: Parcours, archive: bytes, text: PackageText, *, author: UUID | None, at: datetime
+) -> tuple[Package, bool]:
+    """The package of these very bytes, and whether it is new here."""
+    Parcours.objects.select_for_update(of=("self",)).get(pk=parcours.pk)
+    package, new = Package.objects.get_or_create(
+        parcours=parcours,
+        sha256=sha256(archive).hexdigest(),
+        defaults={
+            "title": text.title,
+            "standard": text.standard,
+            "items": [asdict(item) for item in text.items],
+            "size": len(archive),
+            "brought_at": at,
+        },
+    )
+    if new:
         store = storages["content"]
         if not store.exists(package.file_name):
             store.save(package.file_name, ContentFile(archive))
         _note("learning.bring-package", package, author=author, at=at)
-    return package
+    return package, new
 
 
 @transaction.atomic
@@ -91,6 +114,6 @@ def keep(
     return result
 
 
-def _note(executor: str, package: Package, *, author: UUID, at: datetime) -> None:
+def _note(executor: str, package: Package, *, author: UUID | None, at: datetime) -> None:
     facts = {"package": package.uuid, "parcours": package.parcours_id, "author": author}
     privacy.ledger.append(executor=executor, at=at, facts=facts)

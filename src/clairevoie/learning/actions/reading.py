@@ -9,7 +9,14 @@ from django.db import transaction
 
 from clairevoie import privacy
 from clairevoie.learning.actions.enrolling import TRAINING
-from clairevoie.learning.models import Attempt, Chapter, Completion, Enrolment
+from clairevoie.learning.models import (
+    Attempt,
+    Chapter,
+    Completion,
+    Enrolment,
+    Package,
+    PackageResult,
+)
 from clairevoie.learning.progress import progress_of
 
 _OFTEN_ENOUGH = timedelta(hours=1)
@@ -40,6 +47,10 @@ class ExercisesLeft(Exception):
     """Essayez d’abord chaque exercice de ce chapitre, même sans réussir."""
 
 
+class PackageLeft(Exception):
+    """Jouez d’abord le contenu de ce chapitre jusqu’au bout, même sans réussir."""
+
+
 def read(*, enrolment: Enrolment, chapter: Chapter, at: datetime) -> bool:
     """Note where the reader is; at most one write an hour a page. Whether it was written."""
     place = place_of(chapter)
@@ -55,7 +66,7 @@ def complete(*, enrolment: Enrolment, chapter: Chapter, at: datetime) -> Complet
     """The reader says that they are done with ``chapter``; once, whatever happens after.
 
     Raises :class:`NotInThisEdition`, :class:`ReadingNotKept`; :class:`ExercisesLeft` while one was
-    never attempted.
+    never attempted, :class:`PackageLeft` while what another tool made was not played to its end.
     """
     held = Enrolment.including_restricted.select_for_update(of=("self",)).get(pk=enrolment.pk)
     if held.left_at is not None or chapter.edition.uuid != held.edition_id:
@@ -64,6 +75,8 @@ def complete(*, enrolment: Enrolment, chapter: Chapter, at: datetime) -> Complet
         raise ReadingNotKept
     if attempted(held, chapter=chapter) < chapter.exercise_count:
         raise ExercisesLeft
+    if not _played(held, chapter):
+        raise PackageLeft
     done, new = Completion.including_restricted.get_or_create(
         enrolment=held,
         chapter=chapter,
@@ -99,6 +112,20 @@ def attempted(enrolment: Enrolment, *, chapter: Chapter) -> int:
         enrolment=enrolment, exercise__chapter=chapter
     ).values("exercise")
     return int(tried.distinct().count())
+
+
+def _played(enrolment: Enrolment, chapter: Chapter) -> bool:
+    """All that the package of ``chapter`` launches has ended once; trying is enough, as with an
+    exercise: « failed » is an end too. One that is no longer offered asks for nothing.
+    """
+    if chapter.package_id is None:
+        return True
+    package = Package.objects.filter(uuid=chapter.package_id, offered=True).first()
+    if package is None:
+        return True
+    ended = PackageResult.including_restricted.filter(enrolment=enrolment, package=package)
+    done = set(ended.exclude(status=PackageResult.Status.BEGUN).values_list("item", flat=True))
+    return done.issuperset(item["id"] for item in package.items)
 
 
 def place_of(chapter: Chapter) -> str:

@@ -63,6 +63,14 @@ def _withdraw(request: HttpRequest, package: Package, _said: dict[str, Any]) -> 
     return _("Le paquet n’est plus proposé.")
 
 
+def _where(package: Package) -> str:
+    """The latest chapter that plays it, else the page of the parcours."""
+    if not package.placed:
+        return _("depuis la page du parcours, hors progression")
+    chapter = package.chapters.order_by("-id").first()
+    return chapter.title if chapter else "–"
+
+
 @admin.register(Package)
 class PackageRoom(ArchiveRoom):
     """What other tools made, the latest first."""
@@ -117,6 +125,7 @@ class PackageRoom(ArchiveRoom):
                 (_("Taille"), filesizeformat(record.size)),
                 (_("Importé le"), record.brought_at),
                 (_("Proposé"), _("oui") if record.offered else _("non")),
+                (_("Joué"), _where(record)),
             ],
         )
         yield Section(

@@ -6,7 +6,9 @@ is confined when it is played (docs/decisions/0073-packages-play-in-a-cage.md).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import io
+import zipfile
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote, urljoin, urlsplit
@@ -40,6 +42,26 @@ class PackageText:
     title: str
     standard: str
     items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedPackage:
+    """What a chapter plays; ``path`` is where its author put it, in the module's folder."""
+
+    path: str
+    archive: bytes
+    text: PackageText
+
+
+def packed(files: Mapping[str, bytes]) -> bytes:
+    """A folder as an archive: the same folder makes the same one."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for path in sorted(files):
+            entry = zipfile.ZipInfo(path)  # of 1980
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, files[path])
+    return out.getvalue()
 
 
 def read_package(data: bytes) -> PackageText:

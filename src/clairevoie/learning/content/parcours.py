@@ -25,8 +25,14 @@ from clairevoie.learning.content.files import (
     said_of,
 )
 from clairevoie.learning.content.folders import SHEET, Files
+from clairevoie.learning.content.packages import (
+    MANIFEST,
+    PlacedPackage,
+    packed,
+    read_package,
+)
 from clairevoie.learning.content.pages import Page, Place, render_page
-from clairevoie.learning.content.problems import Problems
+from clairevoie.learning.content.problems import ContentRefused, Problems
 from clairevoie.learning.content.tables import (
     Table,
     Text,
@@ -50,6 +56,7 @@ _LEVELS: Final = {
 _NUMBERED: Final = re.compile(r"(\d{2,3})-([a-z0-9]+(?:-[a-z0-9]+)*)")
 _EXERCISES: Final = ".exercices.toml"
 _BRIEF: Final = "projet.md"
+_PACKAGE: Final = re.compile(r"[^/]+/paquets/[^/]+")  # an archive, or a folder that makes one
 _SHEETS: Final = frozenset({SHEET, "module.toml", _BRIEF})
 _NOTHING: Final = Page(html="", outline=[], embeds=[])
 
@@ -67,6 +74,7 @@ class ChapterText:
     source: str
     exercises_source: str
     exercises: tuple[ExerciseText, ...]
+    package: PlacedPackage | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +184,7 @@ class _Reading:
         self.clean: dict[str, CleanFile] = {}
         self.folders = sorted({p.split("/")[0] for p in files if "/" in p})
         self.addresses: dict[str, str] = {}
+        self.played: set[str] = set()
 
     def all(self) -> ParcoursText:
         parcours = self._sheet()
@@ -184,6 +193,7 @@ class _Reading:
         self._find_addresses()
         with translation.override(parcours.language):
             modules = tuple(self._modules())
+        self._unplayed()
         if not modules:
             self.problems.add(SHEET, 0, _("Ce parcours n’a aucun module : créez 01-son-nom/."))
         return replace(parcours, modules=modules, files=tuple(self.clean.values()))
@@ -225,7 +235,7 @@ class _Reading:
         for path in self.files:
             parts = path.split("/")
             named = parts[-1]
-            if path == SHEET or extension_of(path) in EXTENSIONS:
+            if path == SHEET or extension_of(path) in EXTENSIONS or _PACKAGE.match(path):
                 continue
             fits = len(parts) == 2 and (
                 named in _SHEETS - {SHEET}
@@ -244,7 +254,7 @@ class _Reading:
 
     def _clean_files(self) -> None:
         for path in sorted(self.files):
-            if extension_of(path) not in EXTENSIONS:
+            if extension_of(path) not in EXTENSIONS or _PACKAGE.match(path):
                 continue
             try:
                 self.clean[path] = clean_file(path, self.files[path])
@@ -361,6 +371,7 @@ class _Reading:
             source=text.content,
             exercises_source=exercises_source,
             exercises=exercises,
+            package=self._package(sheet, path.split("/")[0]),
         )
         sheet.end()
         return chapter
@@ -370,6 +381,45 @@ class _Reading:
             return (), ""
         text = self._text(path)
         return tuple(read_exercises(text, self._place(path, 1), self.codes)), text.content
+
+    # --- Packages of other tools --------------------------------------------------------------
+
+    def _package(self, sheet: Table, folder: str) -> PlacedPackage | None:
+        """An archive as it is, or the folder that makes one."""
+        named = sheet.text("package", most=100, required=False)
+        if not named:
+            return None
+        path = f"{folder}/{named}"
+        files = {
+            each.removeprefix(f"{path}/"): content
+            for each, content in self.files.items()
+            if each.startswith(f"{path}/")
+        }
+        archive = packed(files) if MANIFEST in files else self.files.get(path)
+        if not _PACKAGE.fullmatch(path) or archive is None:
+            said = _(
+                "Nommez une archive SCORM du module, « paquets/son-nom.zip », ou un dossier "
+                "« paquets/son-nom » avec son imsmanifest.xml."
+            )
+            sheet.wrong("package", said)
+            return None
+        if path in self.played:
+            sheet.wrong("package", _("Un autre chapitre joue déjà ce paquet."))
+        self.played.add(path)
+        try:
+            return PlacedPackage(path=named, archive=archive, text=read_package(archive))
+        except ContentRefused as refusal:
+            for problem in refusal.problems:
+                self.problems.add(f"{path}/{problem.path}", problem.line, problem.said)
+            return None
+
+    def _unplayed(self) -> None:
+        found = {match[0] for path in sorted(self.files) if (match := _PACKAGE.match(path))}
+        for path in sorted(found - self.played):
+            said = _(
+                "Aucun chapitre ne joue ce paquet : nommez-le dans l’un d’eux, « package = »."
+            )
+            self.problems.add(path, 0, said)
 
     # --- Projects -----------------------------------------------------------------------------
 

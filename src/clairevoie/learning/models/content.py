@@ -201,6 +201,19 @@ class Chapter(models.Model):
     embeds = models.JSONField(_("contenus de tiers"))
     source = models.TextField(_("source"))
     exercises_source = models.TextField(_("source des exercices"), blank=True)
+    # What another tool made for this chapter, and where the author put it, in the module's folder.
+    package = models.ForeignKey(
+        "learning.Package",
+        models.PROTECT,
+        to_field="uuid",
+        null=True,
+        blank=True,
+        verbose_name=_("paquet SCORM"),
+        related_name="chapters",
+    )
+    package_path = models.CharField(
+        _("chemin du paquet"), max_length=200, blank=True, default="", db_default=""
+    )
 
     class Meta:
         verbose_name = _("chapitre")

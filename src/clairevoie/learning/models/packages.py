@@ -34,6 +34,12 @@ class Package(models.Model):
     sha256 = models.CharField(_("empreinte"), max_length=64)
     size = models.PositiveBigIntegerField(_("octets"))
     offered = models.BooleanField(_("proposé"), default=True)
+    placed = models.BooleanField(
+        _("dans un chapitre"),
+        default=False,
+        db_default=False,
+        help_text="Played from its chapter.",
+    )
     brought_at = models.DateTimeField(_("importé le"))
 
     class Meta:

@@ -1,8 +1,18 @@
-// In the frame of a package, before its own scripts: the API it looks for, and the one way out.
-// The frame shares no origin with anybody: it sees neither the page around it nor its cookies.
+// In each frame of a package, before its own scripts: the API it looks for, and the one way out.
+// The frame is a stranger to the site: it sees neither the page around it nor its cookies.
 // What was kept comes in the name of the frame, and what changes goes out as messages.
 (() => {
-  if (window.parent === window || window.parent !== window.top) return; // a frame within a package
+  // At an address of their own, packages could keep things on the device, which nobody agreed to:
+  // they find what a browser that blocks cookies shows them.
+  const refuse = () => {
+    throw new DOMException("Nothing is kept on this device.", "SecurityError");
+  };
+  for (const name of ["localStorage", "sessionStorage", "indexedDB", "caches"]) {
+    Object.defineProperty(window, name, { get: refuse });
+  }
+  Object.defineProperty(Document.prototype, "cookie", { get: () => "", set: () => {} });
+  // A frame within a package finds the API where all of them look: up the chain of its parents.
+  if (window.parent === window || window.parent !== window.top) return;
   const is12 = Boolean(window.Scorm12API);
   const names = is12
     ? { set: "LMSSetValue", commit: "LMSCommit", end: "LMSFinish", begin: "LMSInitialize" }

@@ -6,13 +6,17 @@ from typing import Any
 
 from django import template
 
-from clairevoie.learning.models import Enrolment, Package, PackageResult
+from clairevoie.learning.models import Chapter, Enrolment, Package, PackageResult
 from clairevoie.lib.prepared import Prepared
 
 register = template.Library()
 
 _offered: Prepared[Package] = Prepared(
-    lambda slug: Package.objects.filter(parcours__slug=slug, offered=True).order_by("pk")
+    lambda slug: (
+        Package.objects.filter(parcours__slug=slug)
+        .filter(offered=True, placed=False)
+        .order_by("pk")
+    )
 )
 
 
@@ -32,3 +36,20 @@ def packages(enrolment: Enrolment) -> dict[str, Any]:
         for rank, item in enumerate(package.items, start=1)
     ]
     return {"slug": enrolment.parcours_id, "rows": rows}
+
+
+@register.inclusion_tag("learning/packages/chapter.html")
+def chapter_package(enrolment: Enrolment, chapter: Chapter) -> dict[str, Any]:
+    """What another tool made for ``chapter``, with how far this learner is: two queries."""
+    number = chapter.package_id
+    assert number is not None, "the template asks first"
+    package = Package.objects.filter(uuid=number, offered=True).first()
+    results = PackageResult.including_restricted.filter(
+        enrolment__uuid=enrolment.uuid, package__uuid=number
+    )
+    done = {result.item: result for result in results}
+    rows = [
+        (rank, item["title"], done.get(item["id"]))
+        for rank, item in enumerate(package.items if package else (), start=1)
+    ]
+    return {"slug": enrolment.parcours_id, "package": package, "rows": rows}

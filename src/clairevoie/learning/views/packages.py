@@ -6,7 +6,6 @@ import json
 from urllib.parse import quote
 from uuid import UUID
 
-from csp.decorators import csp_update
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,15 +16,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 from clairevoie.learning.actions import playing as deeds
 from clairevoie.learning.actions.answering import AnswerNotKept, NotYours
 from clairevoie.learning.content.packages import Item
-from clairevoie.learning.models import Enrolment, Package, PackageResult
+from clairevoie.learning.models import Chapter, Enrolment, Package, PackageResult
 from clairevoie.learning.playing import (
     KEY_LASTS,
     RUNTIME,
-    SANDBOX,
+    address_apart,
+    is_apart,
     key_to,
     opened_by,
     part_of,
     policy_of,
+    sandbox,
 )
 from clairevoie.learning.reports import LARGEST, ReportRefused, read_report
 from clairevoie.learning.views.doors import for_the_learner
@@ -36,7 +37,6 @@ _REFUSALS = (ReportRefused, AnswerNotKept)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@csp_update({"frame-src": ["'self'"]})
 @for_the_learner
 def play(request: HttpRequest, enrolment: Enrolment, number: UUID, rank: int) -> HttpResponse:
     """The content of that rank, in its frame; what it reports comes back here."""
@@ -54,7 +54,7 @@ def play(request: HttpRequest, enrolment: Enrolment, number: UUID, rank: int) ->
             enrolment__uuid=enrolment.uuid, package__uuid=package.uuid
         )
     }
-    result = results.get(item.id)
+    result, apart = results.get(item.id), address_apart(request)
     context = {
         "enrolment": enrolment,
         "package": package,
@@ -62,11 +62,28 @@ def play(request: HttpRequest, enrolment: Enrolment, number: UUID, rank: int) ->
         "rank": rank,
         "result": result,
         "items": [(each, results.get(each["id"])) for each in package.items],
-        "address": _address(key_to(package), item.href),
+        "chapter": _chapter_of(enrolment, package),
+        "address": apart + _address(key_to(package), item.href),
+        "origin": apart or "null",  # what the browser calls one that nobody shares
         "kept": json.dumps({"cmi": result.state if result else {}}),
-        "sandbox": SANDBOX,
+        "sandbox": sandbox(apart=bool(apart)),
     }
-    return render(request, "learning/packages/play.html", context)
+    response = render(request, "learning/packages/play.html", context)
+    return _framing(response, apart or "'self'")
+
+
+def _framing(response: HttpResponse, origin: str) -> HttpResponse:
+    """The page may frame ``origin`` (as ``csp.decorators.csp_update``, by request)."""
+    response._csp_update = {"frame-src": [origin]}  # type: ignore[attr-defined]
+    return response
+
+
+def _chapter_of(enrolment: Enrolment, package: Package) -> Chapter | None:
+    """Where one comes from, in the edition that is followed."""
+    if not package.placed:
+        return None
+    played = Chapter.objects.filter(edition__uuid=enrolment.edition_id, package=package)
+    return played.select_related("module").only("slug", "title", "module__slug").first()
 
 
 def _keep(
@@ -113,7 +130,7 @@ def _split(href: str) -> tuple[str, str, str]:
 
 
 @require_safe
-@xframe_options_exempt  # a frame within the frame has no origin that could be named
+@xframe_options_exempt  # a frame may have no origin that could be named
 def package_file(request: HttpRequest, key: str, path: str) -> HttpResponse:
     """One file of a package, to the holder of a key; confined wherever it is opened. No query."""
     opened = opened_by(key)
@@ -124,7 +141,9 @@ def package_file(request: HttpRequest, key: str, path: str) -> HttpResponse:
         part.content,
         content_type=part.kind,
         headers={
-            "Content-Security-Policy": policy_of(request.build_absolute_uri(_root(key))),
+            "Content-Security-Policy": policy_of(
+                request.build_absolute_uri(_root(key)), apart=is_apart(request)
+            ),
             "Cache-Control": f"private, max-age={int(KEY_LASTS.total_seconds())}",
             # To the browser the frame is a stranger, even to its own files.
             "Access-Control-Allow-Origin": "*",

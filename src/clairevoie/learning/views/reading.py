@@ -77,7 +77,7 @@ def _complete(
         reading.complete(enrolment=enrolment, chapter=shown, at=calendar.now())
     except reading.NotInThisEdition:  # left in another window
         raise Http404 from None
-    except (reading.ExercisesLeft, reading.ReadingNotKept) as left:
+    except (reading.ExercisesLeft, reading.PackageLeft, reading.ReadingNotKept) as left:
         return _page(request, enrolment, outline, shown, refused=sentence(left))
     _before, after = outline.around(reading.place_of(shown))
     if after is None:

@@ -30,8 +30,7 @@ const send = async () => {
 };
 
 addEventListener("message", (event) => {
-  // "null" is the origin of whoever shares none.
-  if (event.source !== frame.contentWindow || event.origin !== "null") return;
+  if (event.source !== frame.contentWindow || event.origin !== cage.dataset.origin) return;
   if (event.data?.clairevoie !== "scorm") return;
   waiting = JSON.stringify(event.data.cmi);
   send();
