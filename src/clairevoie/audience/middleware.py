@@ -22,6 +22,7 @@ from clairevoie.lib import calendar
 UNCOUNTED = ("/gestion/", "/formation/")  # the staff at work is no audience
 # Programs that say so. The others are counted: guessing would take a fingerprint.
 ROBOTS = re.compile("bot|crawl|spider|slurp|preview|monitor|curl|wget|python", re.IGNORECASE)
+_CONVERTER = re.compile(r"<\w+:")  # <uuid:number> is said <number>
 OURSELVES, OTHER_SITE, DIRECT = "same-origin", "cross-site", "none"
 
 
@@ -87,7 +88,7 @@ def page_of(request: HttpRequest) -> str:
 
 @lru_cache(maxsize=512)  # as many as there are routes
 def _said(route: str) -> str:
-    return "/" + route.replace("<str:", "<").replace("<slug:", "<")
+    return "/" + _CONVERTER.sub("<", route)
 
 
 def _way_in(request: HttpRequest) -> str | None:
