@@ -156,6 +156,15 @@ def test_time_left_and_the_next_step_follow_what_is_done(alice: Person) -> None:
     assert (one.progress.percent, one.minutes_left, one.next) == (100, 0, None)
 
 
+def test_what_was_read_last_comes_first_be_it_in_the_same_hour(alice: Person) -> None:
+    first, second = follows(alice, offered("un")), follows(alice, offered("deux"))
+    for enrolment, seconds in ((first, 2), (second, 1)):
+        at = NOW + timedelta(seconds=seconds)
+        Enrolment.objects.filter(pk=enrolment.pk).update(last_at=at)
+
+    assert [one.parcours for one in seen(alice).under_way] == ["un", "deux"]
+
+
 def test_what_is_finished_stands_apart_and_what_was_left_nowhere(alice: Person) -> None:
     done, left = follows(alice, offered()), follows(alice, offered("autre"))
     Enrolment.objects.filter(pk=done.pk).update(finished_at=NOW)

@@ -355,6 +355,16 @@ def test_the_room_shows_agreed_reviews_alone_and_no_score(
     assert REVIEW in public_page()
 
 
+def test_a_review_that_was_emptied_in_another_window_is_not_published(alice: Person) -> None:
+    given = rated(alice, 4, REVIEW)
+    rating.revise(rating=given, score=4, review="", at=NOW)
+
+    with pytest.raises(reviewing.NothingToPublish):
+        reviewing.publish(rating=given, text="J’accepte.", at=NOW)
+
+    assert not privacy.may(alice.subject, "testimonials").allowed
+
+
 def test_words_that_changed_under_the_eyes_of_who_reads_them_are_read_again(
     alice: Person, eve: Person
 ) -> None:

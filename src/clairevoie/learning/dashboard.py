@@ -43,6 +43,7 @@ SELECT 'handed', {text_of_enrolment}, {text_of_project}, state, {text_of_number}
   FROM learning_submission WHERE subject_id = %s
 """
 _last_at: Final = itemgetter(4)
+_HOUR: Final = len("2026-11-23 16")
 _WAITING: Final = (Submission.State.WAITING, Submission.State.SECOND)
 
 
@@ -131,16 +132,19 @@ def _rows(subject: DataSubject) -> Iterable[tuple[str, ...]]:
 def _statement(vendor: str) -> str:
     if vendor == "postgresql":
         hour = "coalesce(to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24'), '')"
+        second = "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS')"
         text = "{}::text"
     else:
         hour, text = "coalesce(substr({}, 1, 13), '')", "CAST({} AS text)"
-    instants = ("last_at", "finished_at", "completed_at", "attempted_at")
+        second = "substr({}, 1, 19)"
+    instants = ("finished_at", "completed_at", "attempted_at")
     return _READ.format(
         text_of_uuid=text.format("uuid"),
         text_of_edition=text.format("edition_id"),
         text_of_enrolment=text.format("enrolment_id"),
         text_of_project=text.format("project_id"),
         text_of_number=text.format("number"),
+        last_at=second.format("last_at"),  # what was read last stands first
         **{name: hour.format(name) for name in instants},
     )
 
@@ -173,7 +177,7 @@ def _followed(row: Sequence[str], done: _Done) -> Followed:
         next=next(reading, None),
         begun=bool(seen or done.handed),
         waiting=waiting,
-        last_on=day_of_hour(last_at),
+        last_on=day_of_hour(last_at[:_HOUR]),
         finished_on=day_of_hour(finished_at) if finished_at else None,
     )
 

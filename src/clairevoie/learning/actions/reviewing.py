@@ -34,7 +34,9 @@ def publish(*, rating: Rating, text: str, at: datetime, language: str = "fr") ->
 
     Raises :class:`NothingToPublish`. It appears once somebody has read it again.
     """
-    if not rating.review:
+    # Emptied in another window, there is nothing left to publish.
+    kept = Rating.including_restricted.select_for_update().filter(pk=rating.pk)
+    if not kept.values_list("review", flat=True).first():
         raise NothingToPublish
     rating.consent = consent.give(
         rating.subject,

@@ -34,7 +34,9 @@ def publish(*, answer: Answer, text: str, at: datetime, language: str = "fr") ->
 
     Raises :class:`NothingToPublish`. It appears once somebody has read it again.
     """
-    if not answer.review:
+    # Emptied in another window, there is nothing left to publish.
+    kept = Answer.including_restricted.select_for_update().filter(pk=answer.pk)
+    if not kept.values_list("review", flat=True).first():
         raise NothingToPublish
     answer.consent = consent.give(
         answer.subject,
