@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final
 
+from django.db.models import TextField
+from django.db.models.functions import Cast
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from clairevoie.lib.prepared import PreparedRows
 from clairevoie.policy import Policy, Promise, RetentionRule, Version
 from clairevoie.privacy.models import Execution
 from clairevoie.site import words
@@ -20,6 +23,11 @@ from clairevoie.site.figures import Strip, strip_of
 
 PREAMBLE: Final = "Préambule"
 CLOSING: Final = "Mentions"
+
+# As text: a page shows a hundred instants that it has shown before.
+_last = PreparedRows(
+    lambda: Execution.objects.values_list("executor", Cast("last_at", TextField())), example=()
+)
 
 # What stands in the margin of a section: the first word found in its title decides.
 _MARGINS: Final = (
@@ -55,12 +63,11 @@ class Text:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A promise, what holds it, and when that last ran."""
+    """A promise, and what holds it."""
 
     promise: Promise
     kind: str  # planned, retention, proof, nightly, display or action
     rule: RetentionRule | None
-    last_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,23 +145,28 @@ def _kind(promise: Promise) -> str:
     return "display" if promise.executor.startswith("site.") else "action"
 
 
-def line_of(policy: Policy, promise: Promise, last: Mapping[str, datetime]) -> Line:
+def line_of(policy: Policy, promise: Promise) -> Line:
     kind = _kind(promise)
     code = (promise.executor or "").removeprefix("retention.")
     return Line(
         promise=promise,
         kind=kind,
         rule=policy.retention.get(code) if kind == "retention" else None,
-        last_at=last.get(promise.executor or ""),
     )
 
 
-def last_executions() -> dict[str, datetime]:
-    """When each executor last ran: one query for the whole page."""
-    return dict(Execution.objects.values_list("executor", "last_at"))
+def last_executions() -> dict[str, str]:
+    """When each executor last ran, for :func:`instant`: one query for the whole page."""
+    return dict(_last.get())
 
 
-def chapters(policy: Policy, *, wanted: str, last: Mapping[str, datetime]) -> list[Chapter]:
+def instant(text: str) -> datetime:
+    """What the database wrote. SQLite leaves the offset out: it is always that of UTC."""
+    at = datetime.fromisoformat(text)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def chapters(policy: Policy, *, wanted: str) -> list[Chapter]:
     """Promises by section, in the order of the text; ``wanted``: all, executed or planned.
 
     A chapter counts and draws all its promises, whichever of them are listed.
@@ -167,7 +179,7 @@ def chapters(policy: Policy, *, wanted: str, last: Mapping[str, datetime]) -> li
             title=title,
             anchor=f"promesses-{slugify(title)[:40].strip('-')}",
             lines=tuple(
-                line_of(policy, promise, last)
+                line_of(policy, promise)
                 for promise in promises
                 if wanted == "all" or (wanted == "planned") is promise.planned
             ),

@@ -7,37 +7,40 @@ from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language
 
 from clairevoie import policy
 from clairevoie.site import figures
+from clairevoie.site.frame import Sight, sight_of_now
 
 # Promises worth reading first; the home page quotes those that are already executed.
 QUOTED: Final = ("P-064", "P-107", "P-084", "P-090", "P-010", "P-083", "P-031")
 
 
-@lru_cache(maxsize=2)
-def _drawn(digest: str) -> tuple[figures.Wall, list[figures.Span]]:
-    """The figures of the home page; ``digest`` keys the memory."""
-    del digest
+@lru_cache(maxsize=16)
+def _body(_sight: Sight, *, member: bool) -> SafeString:
+    """The page but for its frame: it offers an account to who has none, and is else the same."""
     current = policy.current()
-    return figures.wall_of(current), figures.spans_of(current)
+    quoted = [current.promises[code] for code in QUOTED if code in current.promises]
+    context = {
+        "organisation": current.organisation,
+        "wall": figures.wall_of(current),
+        "spans": figures.spans_of(current),
+        "quoted": [promise for promise in quoted if not promise.planned][:4],
+        "member": member,
+    }
+    return render_to_string("site/home_body.html", context)
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Who we are, what we promise, what we keep and until when. No query for a visitor."""
-    current = policy.current()
-    quoted = [current.promises[code] for code in QUOTED if code in current.promises]
-    wall, spans = _drawn(current.digest)
-    context = {
-        "wall": wall,
-        "spans": spans,
-        "quoted": [promise for promise in quoted if not promise.planned][:4],
-    }
-    return render(request, "site/home.html", context)
+    body = _body(sight_of_now(), member=request.user.is_authenticated)
+    return render(request, "site/home.html", {"body": body})
 
 
 @require_safe
