@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
 from django.test import Client
 
 from clairevoie.learning.actions.importing import import_parcours
+from clairevoie.learning.actions.publishing import (
+    EditionWithdrawn,
+    NotWaiting,
+    put_online,
+    withdraw,
+)
 from clairevoie.learning.models import Edition, Parcours
 from clairevoie.privacy.models import LedgerEntry
 from tests.cast import NOW, Person
 from tests.gestion.conftest import give_second_factor
 from tests.learning import folder
+from tests.learning.learner import follow
 
 pytestmark = pytest.mark.django_db
 
@@ -143,3 +151,69 @@ def test_the_rooms_list_what_there_is(bob: Person) -> None:
     assert folder.SLUG in client.get("/gestion/parcours/").content.decode()
     page = client.get(f"/gestion/editions/{made.uuid}/").content.decode()
     assert f"/gestion/editions/apercu/{made.uuid}/1/" in page
+
+
+# --- Taking back an edition that waits ----------------------------------------------------------
+
+
+def _next_edition() -> Edition:
+    files = folder.replaced("01-au-centre/02-la-mediane.md", "minutes = 30", "minutes = 40")
+    done = import_parcours(slug=folder.SLUG, files=files, publish=False, author=None, at=NOW)
+    return done.edition
+
+
+def test_bob_takes_back_an_edition_that_waits(bob: Person) -> None:
+    online, client = edition(), at_work(bob)
+    put_online(edition=online, author=None, at=NOW)
+    waiting = _next_edition()
+    room = f"/gestion/editions/{waiting.uuid}/"
+
+    listed = client.get("/gestion/editions/").content.decode()
+    asked = client.get(f"{room}retirer/").content.decode()
+    client.post(f"{room}retirer/")
+    after = client.get(room).content.decode()
+
+    assert "en attente" in listed
+    assert "ne pourra plus être publiée" in asked
+    assert "retirée" in after
+    assert client.post(f"{room}publier/").status_code == 404
+    assert client.get(f"{room}retirer/").status_code == 404
+    assert client.get(f"/gestion/editions/{online.uuid}/retirer/").status_code == 404, "it is read"
+    assert Parcours.objects.get().current == online
+    assert LedgerEntry.objects.get(executor="learning.withdraw-edition").facts["edition"] == 2
+
+
+def test_the_same_sources_brought_again_make_the_next_edition() -> None:
+    withdraw(edition=edition(), author=None, at=NOW)
+
+    again = edition()
+
+    assert again.number == 2
+    assert again.is_waiting
+    with pytest.raises(EditionWithdrawn):
+        put_online(edition=Edition.objects.get(number=1), author=None, at=NOW)
+
+
+def test_what_is_read_or_followed_is_not_taken_back(alice: Person) -> None:
+    first = edition()
+    put_online(edition=first, author=None, at=NOW)
+    second = _next_edition()
+    put_online(edition=second, author=None, at=NOW)
+    follow(alice, Parcours.objects.select_related("current").get())
+    put_online(edition=first, author=None, at=NOW)
+
+    for kept in (first, second):
+        with pytest.raises(NotWaiting):
+            withdraw(edition=kept, author=None, at=NOW)
+
+
+def test_the_command_takes_back_by_number(capsys: pytest.CaptureFixture[str]) -> None:
+    edition()
+
+    with pytest.raises(CommandError, match="n’a pas d’édition 7"):
+        call_command("content", "withdraw", folder.SLUG, "7")
+    call_command("content", "withdraw", folder.SLUG, "1")
+    with pytest.raises(CommandError, match="elle reste"):
+        call_command("content", "withdraw", folder.SLUG, "1")
+
+    assert "édition 1 retirée" in capsys.readouterr().out

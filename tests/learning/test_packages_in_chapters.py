@@ -42,8 +42,8 @@ def playing_sources(path: str = "paquets/tri", **more: bytes) -> dict[str, bytes
     return files | more
 
 
-def folder(**manifest: str) -> dict[str, bytes]:
-    files = unzipped(package(**manifest))
+def folder(manifest: str = "") -> dict[str, bytes]:
+    files = unzipped(package(manifest=manifest))
     return {f"{MODULE}/paquets/tri/{name}": content for name, content in files.items()}
 
 

@@ -34,6 +34,7 @@ from clairevoie.learning.models import (
     Submission,
     Teaching,
     Topic,
+    Withdrawal,
 )
 from clairevoie.privacy import Contribution, Impersonal, Personal, contribute, declare
 
@@ -58,6 +59,7 @@ declare(
             "the law gives them that (CPI, art. L121-1), and the edition is public.",
         },
     ),
+    Impersonal(Withdrawal, because="An edition that nobody will begin, and since when."),
     Impersonal(
         Topic,
         because=_WRITTEN,

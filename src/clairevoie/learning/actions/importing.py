@@ -10,6 +10,7 @@ from uuid import UUID
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import transaction
+from django.db.models import Max
 from django.utils.text import slugify
 
 from clairevoie import privacy
@@ -89,9 +90,9 @@ def import_archive(
 
 
 def latest_edition(slug: str) -> Edition | None:
-    """The last one imported, published or not."""
+    """The last one imported, published or not, but for those taken back since."""
     editions = Edition.objects.select_related("parcours").filter(parcours__slug=slug)
-    return editions.order_by("-number").first()
+    return editions.filter(withdrawal=None).order_by("-number").first()
 
 
 def _is_of(edition: Edition | None, digest: str) -> bool:
@@ -109,7 +110,8 @@ def _current_or_new(
     if latest is not None and (text is None or _is_of(latest, digest)):
         return latest
     assert text is not None, "nothing to read means something was read before"
-    number = latest.number + 1 if latest else 1
+    highest = parcours.editions.aggregate(number=Max("number"))["number"]  # withdrawn or not
+    number = (highest or 0) + 1
     return _store(text, parcours=parcours, number=number, digest=digest, author=author, at=at)
 
 

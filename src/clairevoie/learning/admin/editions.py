@@ -25,9 +25,18 @@ def _publish(request: HttpRequest, edition: Edition, _said: dict[str, Any]) -> s
     return _("L’édition est publiée : qui commence le parcours commence celle-ci.")
 
 
-def _is_not_online(edition: Edition) -> bool:
+def _withdraw(request: HttpRequest, edition: Edition, _said: dict[str, Any]) -> str:
+    publishing.withdraw(edition=edition, author=author(request), at=calendar.now())
+    return _("L’édition est retirée : elle ne sera pas publiée.")
+
+
+def _is_online(edition: Edition) -> bool:
     parcours = edition.parcours
-    return not (parcours.published and parcours.current_id == edition.pk)
+    return parcours.published and parcours.current_id == edition.pk
+
+
+def _may_go_online(edition: Edition) -> bool:
+    return not _is_online(edition) and not edition.is_withdrawn
 
 
 @admin.register(Edition)
@@ -54,16 +63,39 @@ class EditionRoom(ReadOnlyAdmin):
                 "sienne."
             ),
             perform=_publish,
-            possible=_is_not_online,
+            possible=_may_go_online,
+            refusals=(publishing.EditionWithdrawn,),
+        ),
+        Deed(
+            slug="retirer",
+            label=gettext_lazy("Retirer cette édition en attente"),
+            permission="learning.publish",
+            explains=gettext_lazy(
+                "Elle ne pourra plus être publiée. L’édition que lisent vos apprenants ne change "
+                "pas. Importer à nouveau les mêmes fichiers en fera une nouvelle édition."
+            ),
+            perform=_withdraw,
+            possible=lambda edition: edition.is_waiting,
+            refusals=(publishing.NotWaiting,),
         ),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Edition]:
-        return Edition.objects.select_related("parcours").defer("source", "searched")
+        editions = Edition.objects.select_related("parcours__current", "withdrawal")
+        return editions.defer(
+            *("source", "searched", "parcours__current__source", "parcours__current__searched")
+        )
 
-    @display(description=gettext_lazy("état"), label={"online": "success", "other": "info"})
+    @display(
+        description=gettext_lazy("état"),
+        label={"online": "success", "waiting": "warning", "other": "info"},
+    )
     def state(self, record: Edition) -> tuple[str, str]:
-        return ("other", "–") if _is_not_online(record) else ("online", _("publiée"))
+        if _is_online(record):
+            return "online", _("publiée")
+        if record.is_waiting:
+            return "waiting", _("en attente")
+        return "other", _("retirée") if record.is_withdrawn else "–"
 
     def sections(self, request: HttpRequest, record: Edition) -> Iterable[Section]:
         yield Section(
@@ -72,6 +104,7 @@ class EditionRoom(ReadOnlyAdmin):
                 (_("Parcours"), record.parcours.slug),
                 (_("Numéro"), record.number),
                 (_("Importée le"), record.imported_at),
+                (_("État"), self.state(record)[1]),
                 (_("Niveau"), record.get_level_display()),
                 (_("Auteurs"), ", ".join(record.authors)),
                 (_("Exercices"), record.exercise_count),

@@ -14,6 +14,7 @@ from clairevoie.learning.models.content import (
     Project,
     Topic,
     Way,
+    Withdrawal,
     catalogue,
     outline_of,
 )
@@ -84,6 +85,7 @@ __all__ = [
     "Topic",
     "Unit",
     "Way",
+    "Withdrawal",
     "catalogue",
     "decided_at",
     "desk_of",

@@ -132,6 +132,33 @@ class Edition(models.Model):
     def is_free(self) -> bool:
         return self.price_cents == 0
 
+    @property
+    def is_withdrawn(self) -> bool:
+        return hasattr(self, "withdrawal")
+
+    @property
+    def is_waiting(self) -> bool:
+        """Newer than what is read today, and not taken back."""
+        current = self.parcours.current
+        return not self.is_withdrawn and (current is None or self.number > current.number)
+
+
+class Withdrawal(models.Model):
+    """An edition that nobody will begin: it was taken back while it waited.
+
+    The edition itself stays as it is, frozen; the same sources brought again make the next one.
+    """
+
+    edition = models.OneToOneField(Edition, models.PROTECT, related_name="withdrawal")
+    at = models.DateTimeField(_("retirée le"))
+
+    class Meta:
+        verbose_name = _("édition retirée")
+        verbose_name_plural = _("éditions retirées")
+
+    def __str__(self) -> str:
+        return f"withdrawal of {self.edition_id}"
+
 
 class Topic(models.Model):
     """A word under which an edition is found."""

@@ -1,4 +1,4 @@
-"""``clairevoie content check|import|export``: parcours as folders of Markdown and TOML."""
+"""``clairevoie content check|import|export|withdraw``: parcours as folders of texts."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from typing import Any
 from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
+from clairevoie.learning.actions import publishing
 from clairevoie.learning.actions.exporting import sources_of
 from clairevoie.learning.actions.importing import Imported, import_parcours, latest_edition
 from clairevoie.learning.content.folders import Files, folders_of, read_folder
 from clairevoie.learning.content.parcours import read_parcours
 from clairevoie.learning.content.problems import ContentRefused, Problem
+from clairevoie.learning.models import Edition
 from clairevoie.lib import calendar
 from clairevoie.lib.speech import sentence
 from clairevoie.privacy.console import VerbCommand, progress
@@ -32,6 +34,10 @@ class Command(VerbCommand):
         give = verbs.add_parser("export", help="Écrire la dernière édition dans un dossier vide.")
         give.add_argument("slug", metavar="SLUG")
         give.add_argument("folder", type=Path, metavar="FOLDER")
+
+        back = verbs.add_parser("withdraw", help="Retirer une édition qui attend sa publication.")
+        back.add_argument("slug", metavar="SLUG")
+        back.add_argument("number", type=int, metavar="NUMBER", help="Le numéro de l’édition.")
 
     # --- Verbs --------------------------------------------------------------------------------
 
@@ -89,6 +95,22 @@ class Command(VerbCommand):
                 said
                 % {"number": edition.number, "slug": slug, "count": count, "path": str(target)}
             )
+
+    def withdraw_sources(self, *, slug: str, number: int, as_json: bool, **_options: Any) -> None:
+        """Its number is typed in full: that is the confirmation."""
+        edition = Edition.objects.filter(parcours__slug=slug, number=number).first()
+        if edition is None:
+            said = _("Le parcours %(slug)s n’a pas d’édition %(number)d.")
+            raise CommandError(said % {"slug": slug, "number": number})
+        try:
+            publishing.withdraw(edition=edition, author=None, at=calendar.now())
+        except publishing.NotWaiting as refusal:
+            raise CommandError(sentence(refusal)) from None
+        if as_json:
+            self.answer({"parcours": slug, "edition": number, "withdrawn": True})
+        else:
+            said = _("%(slug)s : édition %(number)d retirée, elle ne sera pas publiée.")
+            self.stdout.write(said % {"slug": slug, "number": number})
 
     # --- Parts --------------------------------------------------------------------------------
 
