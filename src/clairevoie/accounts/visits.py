@@ -33,7 +33,8 @@ def is_human(request: HttpRequest, response: HttpResponse) -> bool:
     """
     if response.status_code >= HTTPStatus.BAD_REQUEST or hasattr(response, "no_human_behind"):
         return False
-    purpose = request.headers.get("Sec-Purpose", "") + request.headers.get("Purpose", "")
-    if "prefetch" in purpose or request.headers.get("Sec-Fetch-Dest") == "serviceworker":
+    sent = request.META  # ``request.headers`` copies them all
+    purpose = sent.get("HTTP_SEC_PURPOSE", "") + sent.get("HTTP_PURPOSE", "")
+    if "prefetch" in purpose or sent.get("HTTP_SEC_FETCH_DEST") == "serviceworker":
         return False
     return request.method in ("GET", "POST") and _IMPERSONATION not in request.session

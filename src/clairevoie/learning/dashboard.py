@@ -23,6 +23,7 @@ from clairevoie.learning.models import Motivation, Submission
 from clairevoie.learning.outline import Outline, Step, outline_of
 from clairevoie.learning.progress import Progress, progress_from
 from clairevoie.learning.streak import Streak, day_of_hour, streak_of
+from clairevoie.lib.prepared import ready_cursor
 from clairevoie.privacy.models import DataSubject
 
 # Of one person, whatever lock stands on their data: they read it themself. Instants come by the
@@ -122,7 +123,7 @@ def motivations_of(subject: DataSubject) -> Sequence[Motivation]:
 
 
 def _rows(subject: DataSubject) -> Iterable[tuple[str, ...]]:
-    with connection.cursor() as cursor:
+    with ready_cursor() as cursor:
         cursor.execute(_statement(connection.vendor), [subject.pk] * 4)
         rows: list[tuple[str, ...]] = cursor.fetchall()
     return rows

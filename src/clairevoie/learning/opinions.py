@@ -44,6 +44,23 @@ def given_in(enrolment: Enrolment) -> dict[Name, Rating]:
     return kept
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stars:
+    """What a learner gave to one unit, as its page says it."""
+
+    score: int
+    number: UUID  # the rating's own
+    reviewed: bool
+
+
+def stars_in(enrolment: Enrolment) -> dict[Name, Stars]:
+    """The same as :func:`given_in`, as pages say it. One query, however often it is asked."""
+    return {
+        name: Stars(score=one.score, number=one.uuid, reviewed=bool(one.review))
+        for name, one in given_in(enrolment).items()
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """Something to rate, what was given, and the same of its exercises."""

@@ -5,7 +5,7 @@ An edition never changes, so its questions are read once by each process.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import zip_longest
@@ -96,10 +96,11 @@ _ATTEMPTS = PreparedRows(
 
 def tries_in(enrolment: Enrolment, chapter: int) -> Mapping[int, Tries]:
     """By the exercise's number, those of the chapter that were tried at least once. One query."""
-    return _summed(_ATTEMPTS.get(enrolment.uuid, chapter))
+    return tries_from(_ATTEMPTS.get(enrolment.uuid, chapter))
 
 
-def _summed(attempts: list[tuple[int, int, int, Any]]) -> Mapping[int, Tries]:
+def tries_from(attempts: Iterable[tuple[int, int, int, Any]]) -> Mapping[int, Tries]:
+    """The same of rows that were read: exercise, points, out of, answer; in order."""
     found: dict[int, Tries] = {}
     for number, points, out_of, answer in attempts:
         before = found.get(number)

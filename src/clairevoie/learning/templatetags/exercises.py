@@ -27,12 +27,15 @@ _SAID: Final = "\ue003"
 
 @register.simple_tag(takes_context=True)
 def exercises(context: Context, enrolment: Enrolment, chapter: Chapter) -> SafeString:
-    """The exercises of ``chapter`` and what this learner made of them: one query, one more where
-    this process has not met the chapter. Nothing where there are none."""
+    """The exercises of ``chapter`` and what this learner made of them: one query, none where the
+    page has read it (``tries``), one more where this process has not met the chapter. Nothing
+    where there are none."""
     if not chapter.exercise_count:
         return mark_safe("")
     questions = questions_of(enrolment.edition_id, chapter.pk)
-    tries = tries_in(enrolment, chapter.pk)
+    tries = context.get("tries")
+    if tries is None:
+        tries = tries_in(enrolment, chapter.pk)
     language, proof = get_language() or "fr", str(context.get("csrf_token", ""))
     drawn = "".join(
         _sheet(question, enrolment, tries.get(question.number), language) for question in questions

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from clairevoie import policy
 from clairevoie.learning.forms import SCORES
 from clairevoie.learning.models import Enrolment, Unit
-from clairevoie.learning.opinions import given_in
+from clairevoie.learning.opinions import stars_in
 from clairevoie.learning.results import Results, Shown
 
 register = template.Library()
@@ -39,16 +39,18 @@ class Star:
 
 @register.simple_tag(takes_context=True)
 def rate(context: Context, enrolment: Enrolment, unit: str, place: str = "") -> SafeString:
-    """A small form to rate a unit, or what was given and the way to change it. One query a page.
+    """A small form to rate a unit, or what was given and the way to change it. One query a page,
+    none where the page has read what was given (``stars``).
 
     Both are the same for all: rendered once, and given each reader's token or number.
     """
     # The page's own token: masking another would cost ten times the rest.
     request = context["request"]
-    given = given_in(enrolment).get((unit, place))
+    stars = context.get("stars")
+    given = (stars_in(enrolment) if stars is None else stars).get((unit, place))
     if given is not None:
-        told = _given(get_language() or "fr", given.score, bool(given.review))
-        return mark_safe(told.replace(_NOBODYS, str(given.uuid)))  # noqa: S308  # a number
+        told = _given(get_language() or "fr", given.score, given.reviewed)
+        return mark_safe(told.replace(_NOBODYS, str(given.number)))  # noqa: S308  # a number
     read = (get_language() or "fr", policy.current().digest)
     text = _form(*read, enrolment.parcours_id, unit, place)
     text = text.replace(_PROOF, escape(context["csrf_token"]))

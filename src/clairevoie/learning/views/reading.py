@@ -11,74 +11,71 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clairevoie.learning.actions import reading
-from clairevoie.learning.done import (
-    WAITING,
-    done_at,
-    done_by,
-    places_done,
-    resume_at,
-    trainers_of,
-    waiting_in,
-)
+from clairevoie.learning.done import WAITING, resume_at, waiting_in
 from clairevoie.learning.drawn import drawn, programme_of, steps_of
 from clairevoie.learning.models import Chapter, Enrolment
-from clairevoie.learning.outline import Outline, chapter_at, outline_of
+from clairevoie.learning.outline import Outline, chapter_at
 from clairevoie.learning.progress import progress_from
-from clairevoie.learning.views.doors import for_the_learner
+from clairevoie.learning.standing import AtAStep, standing_at, standing_in
+from clairevoie.learning.views.doors import member_of, own_page
 from clairevoie.lib import calendar
 from clairevoie.lib.calendar import paris_date
 from clairevoie.lib.speech import day_marked_up, sentence
 
 
 @require_safe
-@for_the_learner
-def parcours(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
+@own_page
+def parcours(request: HttpRequest, slug: str) -> HttpResponse:
     """Where one is in a parcours, and the way on."""
-    outline = outline_of(enrolment.edition_id)
-    done, states = done_by(enrolment, outline)
-    cohort = enrolment.cohort
+    standing = standing_in(member_of(request), slug)
+    if standing is None:
+        raise Http404
+    enrolment, outline, done = standing.enrolment, standing.outline, standing.done
     # What waits for a trainer is not for the learner to take up.
-    theirs = {*done, *(place for place, state in states.items() if state in WAITING)}
+    theirs = {*done, *(place for place, state in standing.states.items() if state in WAITING)}
     context = {
         **around(enrolment, outline, done),
+        "stars": standing.stars,
         "resume": resume_at(enrolment, outline, theirs),
-        "waiting": waiting_in(outline, states),
+        "waiting": waiting_in(outline, standing.states),
         "minutes_left": outline.minutes_left(theirs),
-        "programme": programme_of(outline, done, states),
+        "programme": programme_of(outline, done, standing.states),
         "enrolled_on": paris_date(enrolment.enrolled_at),
         "finished_on": enrolment.finished_at and paris_date(enrolment.finished_at),
-        "cohort": cohort,
-        "trainers": trainers_of(cohort) if cohort else [],
+        "cohort": enrolment.cohort,
+        "trainers": standing.trainers,
     }
     return render(request, "learning/reading/parcours.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_the_learner
-def chapter(request: HttpRequest, enrolment: Enrolment, module: str, chapter: str) -> HttpResponse:
+@own_page
+def chapter(request: HttpRequest, slug: str, module: str, chapter: str) -> HttpResponse:
     """A page to read; sending its one form says that one is done with it."""
-    outline = outline_of(enrolment.edition_id)
+    standing = standing_at(member_of(request), slug, module, chapter)
+    if standing is None:
+        raise Http404
+    enrolment, outline = standing.enrolment, standing.outline
     place = f"{module}/{chapter}"
     step = outline.at(place)
     shown = chapter_at(enrolment.edition_id, place) if step and not step.is_project else None
     if shown is None:
         raise Http404
     if request.method == "POST":
-        return _complete(request, enrolment, outline, shown)
-    if "prefetch" not in request.headers.get("Sec-Purpose", ""):
+        return _complete(request, standing, shown)
+    if "prefetch" not in request.META.get("HTTP_SEC_PURPOSE", ""):
         reading.read(enrolment=enrolment, chapter=shown, at=calendar.now())
-    return _page(request, enrolment, outline, shown)
+    return _page(request, standing, shown)
 
 
-def _complete(
-    request: HttpRequest, enrolment: Enrolment, outline: Outline, shown: Chapter
-) -> HttpResponse:
+def _complete(request: HttpRequest, standing: AtAStep, shown: Chapter) -> HttpResponse:
+    enrolment, outline = standing.enrolment, standing.outline
     try:
         reading.complete(enrolment=enrolment, chapter=shown, at=calendar.now())
     except reading.NotInThisEdition:  # left in another window
         raise Http404 from None
     except (reading.ExercisesLeft, reading.PackageLeft, reading.ReadingNotKept) as left:
-        return _page(request, enrolment, outline, shown, refused=sentence(left))
+        return _page(request, standing, shown, refused=sentence(left))
     _before, after = outline.around(reading.place_of(shown))
     if after is None:
         return redirect("learning:learn", enrolment.parcours_id)
@@ -86,18 +83,13 @@ def _complete(
 
 
 def _page(
-    request: HttpRequest,
-    enrolment: Enrolment,
-    outline: Outline,
-    shown: Chapter,
-    *,
-    refused: str = "",
+    request: HttpRequest, standing: AtAStep, shown: Chapter, *, refused: str = ""
 ) -> HttpResponse:
-    place = reading.place_of(shown)
-    done = places_done(enrolment, outline)
-    at = done_at(enrolment, place) if place in done else None
+    place, done = reading.place_of(shown), standing.done
     context = {
-        **around(enrolment, outline, done, place=place, at=at),
+        **around(standing.enrolment, standing.outline, done, place=place, at=done.get(place)),
+        "stars": standing.stars,
+        "tries": standing.tries,
         "chapter": shown,
         "refused": refused,
     }
