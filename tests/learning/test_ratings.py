@@ -265,6 +265,8 @@ def test_a_review_appears_with_the_pseudo_once_agreed_to_and_read_again(alice: P
 
     assert unticked.status_code == 422
     assert REVIEW not in waiting
+    own = client.get(f"/mon-compte/notes/{given.uuid}/").content.decode()
+    assert "relu avant de reparaître" in own
     assert REVIEW in page
     assert alice.canaries.pseudo in page
     assert "1 sur 5" not in page

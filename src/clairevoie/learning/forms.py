@@ -108,6 +108,16 @@ class RatingForm(forms.Form):
     )
 
 
+class AgreedRatingForm(RatingForm):
+    """The same, where the author agreed to the review being shown."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["review"].help_text = _(
+            "Si vous le changez, il est relu avant de reparaître ; vide, il n’est plus publié."
+        )
+
+
 class PublishForm(forms.Form):
     """The consent, of its own, never ticked beforehand (GDPR art. 7)."""
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from clairevoie.learning.actions import rating as actions
 from clairevoie.learning.actions import reviewing
-from clairevoie.learning.forms import PublishForm, RatingForm
+from clairevoie.learning.forms import AgreedRatingForm, PublishForm, RatingForm
 from clairevoie.learning.models import (
     Enrolment,
     Parcours,
@@ -116,8 +116,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 @_for_the_author
 def one(request: HttpRequest, given: Rating) -> HttpResponse:
     """A rating of one's own: change it, publish its review, take it back."""
-    before = {"score": given.score, "review": given.review}
-    form = RatingForm(request.POST if request.method == "POST" else None, initial=before)
+    form = _form_of(given, request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             actions.revise(rating=given, at=calendar.now(), **form.cleaned_data)
@@ -126,6 +125,11 @@ def one(request: HttpRequest, given: Rating) -> HttpResponse:
         else:
             return redirect("learning:rating", given.uuid)
     return _one(request, given, form=form, agreeing=PublishForm())
+
+
+def _form_of(given: Rating, typed: QueryDict | None = None) -> RatingForm:
+    asked = AgreedRatingForm if given.consent else RatingForm
+    return asked(typed, initial={"score": given.score, "review": given.review})
 
 
 @require_POST
@@ -145,7 +149,7 @@ def publish(request: HttpRequest, given: Rating) -> HttpResponse:
             agreeing.add_error(None, sentence(nothing))
         else:
             return redirect("learning:rating", given.uuid)
-    form = RatingForm(initial={"score": given.score, "review": given.review})
+    form = _form_of(given)
     return _one(request, given, form=form, agreeing=agreeing)
 
 
