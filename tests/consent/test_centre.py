@@ -11,6 +11,7 @@ from django.test import Client
 
 from clairevoie import consent, messaging, policy, privacy
 from clairevoie.accounts.actions.consenting import refuse_prospecting
+from clairevoie.accounts.templatetags.consents import where
 from clairevoie.consent import signing
 from clairevoie.privacy.models import Consent, Objection
 from tests.cast import NOW, Person
@@ -72,6 +73,12 @@ def test_the_page_lists_every_consent_with_text_date_place_and_version(page: Cli
     assert "dans « Mon compte »".replace("« ", "«\u00a0").replace(" »", "\u00a0»") in shown
     assert "en vigueur" in shown
     assert "version 1, notice 1" in shown
+
+
+@pytest.mark.parametrize("source", ["learning.ratings", "import: ancien site", "surveys.link"])
+def test_the_place_is_said_in_words_wherever_the_act_was_made(source: str) -> None:
+    assert str(where(source)) != source
+    assert "." not in str(where(source))
 
 
 def test_a_page_where_nothing_was_agreed_says_so_and_what_could_be(page: Client) -> None:

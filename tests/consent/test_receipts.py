@@ -366,3 +366,35 @@ def test_the_receipt_of_a_choice_of_cookies_is_signed_too(client: Client) -> Non
     file = client.get("/cookies/recu/").content
 
     assert signing.verify(file, signing.published_keys())["choice_id"] is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [("accepter", "La preuve de ce choix est gardée ici"), ("refuser", "ne laisse aucun numéro")],
+)
+def test_the_command_says_what_is_kept_of_a_choice_of_cookies(
+    tmp_path: Path, client: Client, capsys: pytest.CaptureFixture[str], answer: str, said: str
+) -> None:
+    press(client, answer)
+    file = tmp_path / "recu.json"
+    file.write_bytes(client.get("/cookies/recu/").content)
+
+    call_command("consent", "verify", str(file))
+
+    told = capsys.readouterr()
+    assert said in told.out + told.err
+
+
+def test_a_choice_whose_proof_has_left_is_said_to_be_gone(
+    tmp_path: Path, client: Client, capsys: pytest.CaptureFixture[str]
+) -> None:
+    press(client, "accepter")
+    signed = json.loads(client.get("/cookies/recu/").content)
+    file = tmp_path / "recu.json"
+    told_by_nobody = {**{k: v for k, v in signed.items() if k != "proof"}, "choice_id": "0" * 32}
+    file.write_bytes(receipts.written(receipts.sign(told_by_nobody, at=NOW)))
+
+    call_command("consent", "verify", str(file))
+
+    told = capsys.readouterr()
+    assert "Rien n’en est plus gardé ici" in told.out + told.err

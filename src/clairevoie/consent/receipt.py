@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -31,6 +32,17 @@ def receipt_of(choice: Choice, choices: Choices) -> dict[str, Any]:
         "policy_sha256_begins": choice.policy,
         "change": f"{settings.SITE_URL.rstrip('/')}/cookies/#choix",
     }
+
+
+def tells_a_choice(receipt: Mapping[str, Any]) -> bool:
+    """Of a device's choice of cookies, not of a person's consent."""
+    return "choice_id" in receipt
+
+
+def is_kept(receipt: Mapping[str, Any]) -> bool | None:
+    """Whether the proof of that choice is here; None for a refusal, which nothing leads to."""
+    number = receipt["choice_id"]
+    return number and TrackerChoice.objects.filter(pk=number).exists()
 
 
 def _line(code: str, choice: Choice, choices: Choices) -> dict[str, Any]:

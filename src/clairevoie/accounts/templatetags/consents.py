@@ -42,6 +42,9 @@ _PLACES: Mapping[str, Lazy] = {
     "lien+parent": _("par le lien d’un parent"),
     "surveys.publish": _("sur la page de votre avis"),
     "surveys.link": _("par le lien de votre avis"),
+    "learning.ratings": _("sur la page d’un parcours"),
+    "demonstration": _("dans la démonstration"),
+    "telephone": _("par téléphone"),
     "close-account": _("en fermant votre compte"),
     "remove-email": _("en retirant votre adresse"),
     "newsletter": _("sur la page de la lettre"),
@@ -81,6 +84,8 @@ def day(instant: datetime) -> str:
 @register.filter
 def where(source: str) -> Lazy | str:
     """Where an act was made; a page we have no words for is named by its code."""
+    if source.startswith("import: "):
+        return _("reprise de\u00a0: %(origin)s") % {"origin": source.removeprefix("import: ")}
     return _PLACES.get(source, source)
 
 

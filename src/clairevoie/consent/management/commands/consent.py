@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
-from clairevoie.consent import receipts, signing
+from clairevoie.consent import receipt, receipts, signing
 from clairevoie.lib import calendar
 from clairevoie.lib.speech import day_in_full, sentence
 from clairevoie.privacy.console import VerbCommand
@@ -42,7 +42,8 @@ class Command(VerbCommand):
         except (ValueError, KeyError) as error:
             raise CommandError(_("Ce fichier de clés n’en est pas un.")) from error
         ours = not problem and keys is None  # somebody else's receipt is in no table of ours
-        standing = receipts.standing_of(found) if ours else None
+        choice = ours and receipt.tells_a_choice(found)
+        standing = receipts.standing_of(found) if ours and not choice else None
         if as_json:
             self.answer(
                 {
@@ -57,7 +58,7 @@ class Command(VerbCommand):
             sys.exit(1)
         self.say(_("Reçu authentique : pas un octet n’a changé depuis sa signature."))
         if ours and not as_json:
-            self.say(_said(standing))
+            self.say(_said_of_choice(receipt.is_kept(found)) if choice else _said(standing))
 
     def new_key(self, **_options: Any) -> None:
         try:
@@ -83,6 +84,13 @@ def _said(standing: receipts.Standing | None) -> str:
         "La personne est effacée\u202f; la preuve dit la même chose. L’accord a pris fin le "
         "%(day)s, la preuve part après le %(last)s."
     ) % {**end, "last": day_in_full(standing.kept_until)}
+
+
+def _said_of_choice(kept: bool | None) -> str:  # noqa: FBT001  # three answers
+    """What is still known here of the choice of cookies that a receipt tells of."""
+    if kept is None:
+        return _("Un refus ne laisse aucun numéro : rien ne mène de ce reçu à la preuve d’ici.")
+    return _("La preuve de ce choix est gardée ici.") if kept else _said(None)
 
 
 def _read(path: Path) -> bytes:
