@@ -127,6 +127,9 @@ EXERCISES = "01-au-centre/01-la-moyenne.exercices.toml"
         ("parcours.toml", '"débutant"', '"facile"', 4, "débutant, intermédiaire, avancé"),
         ("parcours.toml", 'language = "fr"', 'language = "de"', 8, "fr, en"),
         ("02-autour/projet.md", "points = 4", "points = 0", 4, "de 1 à 100"),
+        ("02-autour/projet.md", '"pdf", "ipynb"', '"PDF", ".7z", "rar"', 8, "« 7z », « rar »"),
+        ("02-autour/projet.md", '"ipynb"', '"gz"', 8, "zip. Tout format de texte"),
+        ("02-autour/projet.md", '"ipynb"', '"exe"', 8, "« exe »"),
     ],
 )
 def test_a_mistake_is_told_with_its_line(

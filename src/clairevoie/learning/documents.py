@@ -65,6 +65,35 @@ _IN_A_ZIP: Final = {  # what tells a document from another, and from any archive
     "ods": "spreadsheet",
     "odp": "presentation",
 }
+_TOLD: Final = {"mp4": b"ftyp", "webp": b"WEBP"}  # not by what they start with
+# Formats that are no text, and that nothing here can open: they would never be taken, so that no
+# project may ask for them.
+_CLOSED: Final = frozenset(
+    (
+        *("7z", "ace", "arj", "bz2", "cab", "gz", "iso", "lz", "lz4", "lzma", "rar", "tar", "tbz"),
+        *(
+            "tgz",
+            "txz",
+            "xz",
+            "z",
+            "zst",
+            "avi",
+            "flac",
+            "m4a",
+            "m4v",
+            "mkv",
+            "mov",
+            "mp3",
+            "mpeg",
+        ),
+        *("mpg", "oga", "ogg", "ogv", "opus", "wav", "wma", "wmv", "ai", "bmp", "heic"),
+        *("heif", "ico", "indd", "jp2", "psd", "sketch", "tif", "tiff", "xcf", "accdb"),
+        *("db", "docm", "dotx", "epub", "mdb", "mobi", "numbers", "odg", "pages"),
+        *("potx", "pptm", "vsdx", "xlsb", "xlsm", "class", "dta", "feather", "h5", "hdf5"),
+        *("joblib", "mat", "npz", "onnx", "pickle", "pkl", "pt", "pyc", "rdata", "rds", "sav"),
+        *("so", "swf", "ttf", "otf", "woff", "woff2", "blend", "dwg", "fbx", "glb"),
+    )
+)
 _CONTROL: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _NAMELESS: Final = re.compile(r"[.\s]*(\.[^.]*)?")
 
@@ -121,6 +150,16 @@ class UnsafeArchive(DocumentRefused):
 
 class Damaged(DocumentRefused):
     """Ce fichier est abîmé : il ne s’ouvre pas."""
+
+
+def can_be_checked(extension: str) -> bool:
+    """Whether a project may ask for such files: the formats known here, and any text."""
+    return extension not in _CLOSED | _PROGRAMS
+
+
+def checked_formats() -> tuple[str, ...]:
+    """Those that are told by what they hold; all others are texts."""
+    return tuple(sorted({*_IN_A_ZIP, *_STARTS, *_TOLD}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,10 +230,10 @@ def _check_content(content: IO[bytes], extension: str) -> None:
         if not head.startswith(_STARTS[extension]):
             raise FalseExtension
     elif extension == "mp4":
-        if head[4:8] != b"ftyp":
+        if head[4:8] != _TOLD["mp4"]:
             raise FalseExtension
     elif extension == "webp":
-        if head[:4] != b"RIFF" or head[8:12] != b"WEBP":
+        if head[:4] != b"RIFF" or head[8:12] != _TOLD["webp"]:
             raise FalseExtension
     else:
         _check_text(content, head, extension)

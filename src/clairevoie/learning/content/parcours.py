@@ -40,6 +40,7 @@ from clairevoie.learning.content.tables import (
     read_front_matter,
     read_table,
 )
+from clairevoie.learning.documents import can_be_checked, checked_formats
 from clairevoie.learning.models import Level
 
 # Raise it when the same source must give other pages: the next import makes new editions.
@@ -371,7 +372,7 @@ class _Reading:
             source=text.content,
             exercises_source=exercises_source,
             exercises=exercises,
-            package=self._package(sheet, path.split("/")[0]),
+            package=self._package(sheet, path.partition("/")[0]),
         )
         sheet.end()
         return chapter
@@ -435,6 +436,7 @@ class _Reading:
         ]
         if any(not re.fullmatch(r"[a-z0-9]+", extension) for extension in extensions):
             sheet.wrong("files", _("Une extension s’écrit en lettres et chiffres : « pdf »."))
+        _refuse_closed(sheet, extensions)
         project = ProjectText(
             title=sheet.text("title", most=150),
             minutes=sheet.integer("minutes", least=1, most=6_000),
@@ -446,6 +448,19 @@ class _Reading:
         )
         sheet.end()
         return project
+
+
+def _refuse_closed(sheet: Table, extensions: Iterable[str]) -> None:
+    """Every file handed in is opened and checked: a format that cannot be is never accepted."""
+    closed = [f"« {each} »" for each in extensions if not can_be_checked(each)]
+    if closed:
+        said = _(
+            "Aucun fichier %(closed)s ne pourrait être remis, car nous ne savons pas en vérifier "
+            "le contenu. Acceptez un zip, ou l’un de ces formats : %(formats)s. Tout format de "
+            "texte convient aussi : py, csv, md, html…"
+        )
+        words = {"closed": ", ".join(closed), "formats": ", ".join(checked_formats())}
+        sheet.wrong("files", said % words)
 
 
 def _criteria(sheet: Table) -> Iterable[Criterion]:
