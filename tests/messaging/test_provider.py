@@ -62,7 +62,8 @@ def brevo(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     folder = Path(shutil.copytree(DEFAULT, tmp_path / "policy"))
     recipients = folder / "recipients.toml"
     before, ours = recipients.read_text().split("[brevo]")
-    ours = ours.replace("active            = false", "active            = true", 1)
+    signed = "contract-on = 2026-11-02\nreview-due = 2027-11-02\nactive = true"
+    ours = ours.replace("active            = false", signed, 1)
 
     recipients.write_text(f"{before}[brevo]{ours}")
     monkeypatch.setenv("CLAIREVOIE_POLICY", str(folder))

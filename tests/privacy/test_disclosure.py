@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+from pathlib import Path
+
 import pytest
 
 from clairevoie import policy, privacy
 from clairevoie.privacy.models import Disclosure, LedgerEntry
 from clairevoie.privacy.recipients import DisclosureRefused
 from tests.cast import TODAY, Person
+from tests.consent.changing import own_policy
 from tests.promises import promise
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +49,27 @@ def test_an_unknown_recipient_is_refused(alice: Person) -> None:
         )
 
     assert not Disclosure.including_restricted.exists()
+
+
+@promise("P-052")
+def test_a_contract_whose_review_is_a_month_late_receives_nothing_more(
+    alice: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def given(on: date) -> None:
+        privacy.disclose(
+            alice.subject, recipient="host", activity="account", fields=["email"], on=on
+        )
+
+    with own_policy(tmp_path, monkeypatch) as changing:
+        changing.say_all(
+            ("recipients", "host", "contract-on", "2024-10-01"),
+            ("recipients", "host", "review-due", "2025-10-01"),
+        )
+        given(date(2025, 10, 31))
+        with pytest.raises(DisclosureRefused, match="not reviewed in time"):
+            given(date(2025, 11, 1))
+
+    assert Disclosure.including_restricted.count() == 1
 
 
 def test_an_inactive_recipient_is_refused(alice: Person) -> None:

@@ -97,7 +97,8 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     shutil.copytree(DEFAULT, folder / "policy")
     recipients = folder / "policy" / "recipients.toml"
     before, mailer = recipients.read_text().split("[mailer]")
-    mailer = mailer.replace("= false", '= true\nhosts = ["smtp.exemple.fr", "*.envoi.fr"]', 1)
+    signed = "contract-on = 2026-11-02\nreview-due = 2027-11-02\nhosts ="
+    mailer = mailer.replace("= false", f'= true\n{signed} ["smtp.exemple.fr", "*.envoi.fr"]', 1)
     recipients.write_text(f"{before}[mailer]{mailer}")
     ours = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     return {

@@ -91,6 +91,21 @@ def test_every_recipient_country_tracker_and_activity_is_printed(visitor: Client
     assert all(a.purposes[0] in html for a in current.activities.values())
 
 
+@promise("P-074")
+def test_anybody_reads_in_which_countries_data_are_kept_or_pass_and_with_whom(
+    visitor: Client,
+) -> None:
+    html = page(visitor)
+
+    blocks = dict(re.findall(r'data-country="(\w\w)">(.*?)</div>', html, re.DOTALL))
+    for recipient in policy.current().recipients.values():
+        for code in {*recipient.countries_stored, *recipient.countries_transit}:
+            how = "conservation" if code in recipient.countries_stored else "transit"
+            line = f"{recipient.name} ({how})"
+            assert (line in blocks.get(code, "")) is recipient.active, (code, recipient.code)
+    assert blocks
+
+
 @promise("P-002")
 def test_each_promise_is_printed_with_what_holds_it(visitor: Client) -> None:
     html = page(visitor)

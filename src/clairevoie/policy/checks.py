@@ -31,6 +31,8 @@ GAPS = frozenset(f"F-{number:02}" for number in range(1, 41))
 
 # Where no safeguard of GDPR chapter V is needed: the Union, Iceland, Liechtenstein, Norway.
 EEA = frozenset(re.findall("..", "ATBEBGCYCZDEDKEEESFIFRGRHRHUIEISITLILTLULVMTNLNOPLPTROSESISK"))
+UNION = EEA - {"IS", "LI", "NO"}
+CLAUSES = "clauses contractuelles types"  # what the notice promises for the United States
 MAJOR_NOTICE = timedelta(days=14)  # P-008 [D]: a major version is announced two weeks before
 
 _EXECUTOR = re.compile(r"[a-z]+\.[a-z]+(-[a-z]+)*|test:[a-z]+(-[a-z]+)*")
@@ -282,9 +284,7 @@ def _recipient(judge: _Judge, recipient: Recipient) -> None:
             if not re.fullmatch(r"[A-Z]{2}", country):
                 judge.note("recipients", f"{code}.{key}", f"holds {country!r}; write it as 'FR'")
     _hosts(judge, recipient)
-    if _abroad(recipient) and not recipient.safeguard:
-        abroad = ", ".join(sorted(_abroad(recipient)))
-        judge.note("recipients", f"{code}.safeguard", f"is missing for {abroad} (P-076)")
+    _location(judge, recipient)
     if recipient.remuneration != "none":
         judge.note("recipients", f"{code}.remuneration", "is 'none': nothing is sold (P-064)")
     if recipient.role is Role.PROCESSOR and not recipient.reuse_forbidden:
@@ -294,6 +294,34 @@ def _recipient(judge: _Judge, recipient: Recipient) -> None:
             judge.note("recipients", f"{code}.review-due", "is not after contract-on")
     elif recipient.review_due:
         judge.note("recipients", f"{code}.contract-on", "is missing: what would be reviewed?")
+    if recipient.active and recipient.hosts and recipient.role is Role.PROCESSOR:
+        _contract(judge, recipient)
+
+
+def _contract(judge: _Judge, recipient: Recipient) -> None:
+    """Our server sends it data: not without a dated contract, reviewed in its turn (P-052)."""
+    for key, day in (("contract-on", recipient.contract_on), ("review-due", recipient.review_due)):
+        if day is None:
+            judge.note("recipients", f"{recipient.code}.{key}", "is missing: it receives data")
+
+
+def _location(judge: _Judge, recipient: Recipient) -> None:
+    """What the notice says of places: kept in the Union; the United States under clauses, for
+    the services that it lists."""
+    code, american = recipient.code, "US" in _abroad(recipient)
+    outside = ", ".join(sorted({*recipient.countries_stored} - UNION))
+    if outside and "P-075" in recipient.promises:
+        judge.note("recipients", f"{code}.countries-stored", f"leaves the Union for {outside}")
+    if _abroad(recipient) and not recipient.safeguard:
+        abroad = ", ".join(sorted(_abroad(recipient)))
+        judge.note("recipients", f"{code}.safeguard", f"is missing for {abroad} (P-076)")
+    elif american and CLAUSES not in recipient.safeguard.lower():
+        judge.note("recipients", f"{code}.safeguard", f"names no « {CLAUSES} » (P-076)")
+    hired = recipient.active and recipient.role is Role.PROCESSOR
+    if american and hired and recipient.american_service is None:
+        judge.note("recipients", f"{code}.american-service", "is missing for US (P-077)")
+    if recipient.american_service and not american:
+        judge.note("recipients", f"{code}.american-service", "goes with no country; remove it")
 
 
 def _hosts(judge: _Judge, recipient: Recipient) -> None:

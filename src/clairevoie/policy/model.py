@@ -128,6 +128,19 @@ class Role(StrEnum):
     INDEPENDENT = "independent-controller"
 
 
+class AmericanService(StrEnum):
+    """What the notice says that companies of the United States do for us, and nothing else
+    (P-077; audience measurement is named under cookies)."""
+
+    ANSWERS = "answers"
+    PAYMENT = "payment"
+    COMMERCE = "commerce"
+    ADVERTISING = "advertising"
+    EMAIL = "email"
+    SMS = "sms"
+    AUDIENCE = "audience"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
     """A processor or another recipient (F.2, F.3)."""
@@ -148,6 +161,7 @@ class Recipient:
     promises: tuple[str, ...]
     hosts: tuple[str, ...] = ()  # what our server may connect to, once it is active (P-063)
     stands_for: str = ""  # the recipient whose work it does: activities name that one
+    american_service: AmericanService | None = None
 
 
 class TrackerCategory(StrEnum):

@@ -14,6 +14,7 @@ from typing import TypeVar
 from clairevoie.policy import checks
 from clairevoie.policy.model import (
     Activity,
+    AmericanService,
     Basis,
     Clock,
     Ending,
@@ -276,6 +277,9 @@ def _recipient(code: str, table: Table) -> Recipient:
         promises=table.texts("promises", required=True),
         hosts=table.texts("hosts"),
         stands_for=table.text("stands-for", ""),
+        american_service=table.choice("american-service", AmericanService)
+        if "american-service" in table
+        else None,
     )
 
 

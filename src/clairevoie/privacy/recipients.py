@@ -16,10 +16,12 @@ from django.db import transaction
 
 from clairevoie import policy
 from clairevoie.lib import calendar
+from clairevoie.lib.calendar import add_months
 from clairevoie.privacy import ledger, outbox
 from clairevoie.privacy.models import DataSubject, Disclosure, Effect, RecipientStop
 
 MEMORY: Final = 2.0  # seconds
+_LATE_REVIEW: Final = 1  # months after its day a contract's review cuts its flow (P-052)
 
 
 class UnknownRecipient(LookupError):
@@ -105,7 +107,7 @@ def disclose(
     when the activity does not list it, or when no field is named: «everything» is no field.
     """
     names = sorted(set(fields))
-    _refuse_unless_foreseen(recipient, activity, names)
+    _refuse_unless_foreseen(recipient, activity, names, on=on)
     with transaction.atomic():
         disclosure: Disclosure = Disclosure.including_restricted.create(
             subject=subject,
@@ -128,7 +130,7 @@ def disclose_many(
 ) -> None:
     """The same for many people, by their ids: one row each, one line of the ledger for all."""
     names = sorted(set(fields))
-    _refuse_unless_foreseen(recipient, activity, names)
+    _refuse_unless_foreseen(recipient, activity, names, on=on)
     rows = (
         Disclosure(
             subject_id=subject,
@@ -182,13 +184,15 @@ def tell_of_rectification(
     return sorted(told)
 
 
-def _refuse_unless_foreseen(recipient: str, activity: str, fields: list[str]) -> None:
+def _refuse_unless_foreseen(recipient: str, activity: str, fields: list[str], *, on: date) -> None:
     rules = policy.current()
     known, processing = rules.recipients.get(recipient), rules.activities.get(activity)
     if known is None:
         raise DisclosureRefused(f"recipients.toml does not know « {recipient} »")
     if not known.active:
         raise DisclosureRefused(f"« {recipient} » is not active in recipients.toml")
+    if known.review_due and on >= add_months(known.review_due, _LATE_REVIEW):
+        raise DisclosureRefused(f"the contract of « {recipient} » was not reviewed in time")
     if recipient in stopped():
         raise DisclosureRefused(f"« {recipient} » was cut off by an administrator")
     foreseen = () if processing is None else processing.recipients
