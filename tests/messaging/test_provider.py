@@ -10,11 +10,14 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from clairevoie import messaging
 from clairevoie.messaging import checks
+from clairevoie.messaging.doors.provider import _inline
+from clairevoie.messaging.enclosures import described
 from clairevoie.messaging.models import Message, State
 from clairevoie.policy.reader import DEFAULT
 from clairevoie.privacy.models import Disclosure
@@ -96,6 +99,33 @@ def test_a_mail_leaves_by_the_provider_with_its_own_headers(alice: Person, brevo
     assert exit_.recipient == "brevo"
 
 
+PICTURE = messaging.Enclosure(
+    uuid=UUID(int=7), name="salle.png", kind="image/png", content=b"\x89PNG\r\n\x1a\n"
+)
+
+
+def test_a_provider_without_room_for_pictures_gets_their_words(
+    alice: Person, brevo: Brevo
+) -> None:
+    shown = (
+        '<p>Voici <img src="cid:00000000000000000000000000000007@clairevoie" alt="la salle &gt;">'
+    )
+
+    assert described(shown) == "<p>Voici <em>[la salle &gt;]</em>"
+    assert not messaging.are_carried()
+
+
+def test_a_provider_with_room_for_pictures_gets_them_inside(settings: Any) -> None:
+    settings.CLAIREVOIE_MAIL_PROVIDER = "mailjet"
+
+    part = _inline(PICTURE)
+
+    assert messaging.are_carried()
+    assert part["Content-ID"] == f"<{PICTURE.number}>"
+    assert (part.get_content_disposition(), part.get_filename()) == ("inline", "salle.png")
+    assert part.get_payload(decode=True) == PICTURE.content
+
+
 def test_an_answer_that_is_lost_is_listed_and_never_asked_for_twice(
     alice: Person, brevo: Brevo
 ) -> None:
@@ -153,6 +183,7 @@ def test_a_provider_the_policy_declares_passes(brevo: Brevo) -> None:
     [
         ("mailjet", "", "messaging.E007"),
         ("carrier-pigeon", "", "messaging.E006"),
+        ("amazon-ses", "", "messaging.E009"),  # its library is not one of ours
         ("brevo", "smtp://127.0.0.1", "messaging.E005"),
     ],
 )

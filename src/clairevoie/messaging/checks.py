@@ -8,7 +8,7 @@ from django.core.checks import CheckMessage, Error, register
 from django.core.exceptions import ImproperlyConfigured
 
 from clairevoie import policy
-from clairevoie.messaging.doors import open_door
+from clairevoie.messaging.doors import NeedsPackage, open_door
 from clairevoie.messaging.models import Channel
 from clairevoie.messaging.signing import UnusableKey, signer_of
 
@@ -71,6 +71,12 @@ def _no_such_provider() -> Error | None:
         )
     try:
         open_door(Channel.EMAIL)
+    except NeedsPackage:
+        return Error(
+            f"The provider {name} needs a package that is not installed.",
+            hint=f"Install it: uv pip install 'django-anymail[{name.replace('_', '-')}]'.",
+            id="messaging.E009",
+        )
     except ImportError:
         return Error(
             f"CLAIREVOIE_MAIL_PROVIDER names nothing that django-anymail knows: {name}",

@@ -23,7 +23,7 @@ from clairevoie.messaging.doors.parcel import (
     Unconfirmed,
     copy_name,
 )
-from clairevoie.messaging.doors.provider import Provider
+from clairevoie.messaging.doors.provider import NeedsPackage, Provider
 from clairevoie.messaging.doors.sms import Sms
 from clairevoie.messaging.doors.smtp import Smtp
 from clairevoie.messaging.models import Channel
@@ -32,6 +32,7 @@ __all__ = [
     "Door",
     "DoorShut",
     "Folder",
+    "NeedsPackage",
     "NoOtherDoor",
     "NobodyThere",
     "Parcel",

@@ -8,6 +8,7 @@ from email.utils import formataddr
 from typing import Any
 
 from anymail.exceptions import AnymailError, AnymailRecipientsRefused
+from anymail.exceptions import AnymailImproperlyInstalled as NeedsPackage
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 
@@ -15,6 +16,8 @@ from clairevoie.messaging.doors.http import explain
 from clairevoie.messaging.doors.parcel import Parcel, RefusedForGood, sender
 from clairevoie.messaging.enclosures import Enclosure, are_carried, described
 from clairevoie.messaging.journal import Fate, Journal
+
+__all__ = ["NeedsPackage", "Provider", "backend_path"]
 
 _KEEP_NUMBERS = ("amazon_ses", "brevo", "mailjet")  # they give back what goes with a mail
 
