@@ -14,6 +14,8 @@ from clairevoie import privacy
 from clairevoie.accounts.actions.appointing import MayNotAppoint, appoint
 from clairevoie.accounts.actions.leaving import LastAdministrator
 from clairevoie.accounts.models import Member, Role
+from clairevoie.lib import calendar
+from clairevoie.messaging.models import Message
 from clairevoie.privacy.models import (
     DataSubject,
     LedgerEntry,
@@ -96,20 +98,21 @@ def test_lifting_opens_the_account_again(alice: Person, eve: Person, at_work: Si
 
 
 @pytest.mark.django_db
-def test_data_are_locked_and_unlocked_once_the_person_was_told(
+@promise("P-101")
+def test_data_are_locked_and_the_person_is_told_before_they_are_unlocked(
     alice: Person, helene: Person, at_work: SignIn
 ) -> None:
     client = at_work(helene)
     client.post(_url(alice, "verrouiller"), {"ground": "accuracy"})
-    locked = DataSubject.objects.get(pk=alice.subject.pk).restricted
 
-    untold = client.post(_url(alice, "deverrouiller"), {})
-    told = client.post(_url(alice, "deverrouiller"), {"told": "on"})
+    told = client.post(_url(alice, "deverrouiller"), {})
+    again = client.post(_url(alice, "deverrouiller"), {})
 
-    assert locked
-    assert (untold.status_code, told.status_code) == (422, 302)
-    assert not DataSubject.objects.get(pk=alice.subject.pk).restricted
-    assert Restriction.including_restricted.get().lifted_on
+    assert (told.status_code, again.status_code) == (302, 422)
+    assert DataSubject.objects.get(pk=alice.subject.pk).restricted, "for a week still"
+    assert Restriction.including_restricted.get().lift_announced_on == calendar.today()
+    message = Message.including_restricted.get(template="accounts/release-announced")
+    assert message.subject == alice.subject
 
 
 @pytest.mark.django_db

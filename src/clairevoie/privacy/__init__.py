@@ -54,7 +54,9 @@ if TYPE_CHECKING:
     )
     from clairevoie.privacy.recipients import disclose, disclose_many, tell_of_rectification
     from clairevoie.privacy.safeguards import (
+        AlreadyAnnounced,
         NotRestricted,
+        announce_release,
         hold,
         release,
         release_hold,
@@ -118,7 +120,15 @@ _WHERE = {
         "Suspension",
     ),
     "recipients": ("disclose", "disclose_many", "tell_of_rectification"),
-    "safeguards": ("NotRestricted", "hold", "release", "release_hold", "restrict"),
+    "safeguards": (
+        "AlreadyAnnounced",
+        "NotRestricted",
+        "announce_release",
+        "hold",
+        "release",
+        "release_hold",
+        "restrict",
+    ),
     "subjects": (
         "TwoAccounts",
         "close",

@@ -16,8 +16,15 @@ from clairevoie.privacy.models import DataSubject, LegalHold, Restriction
 _REVIEW_MONTHS = 6  # C.4: a hold is reviewed within six months
 
 
+_NOTICE = timedelta(days=7)  # between saying that a restriction will be lifted and lifting it
+
+
 class NotRestricted(Exception):
     """Les données de cette personne ne sont pas verrouillées."""
+
+
+class AlreadyAnnounced(Exception):
+    """La levée de ce verrouillage est déjà annoncée."""
 
 
 def restrict(subject: DataSubject, *, ground: str, on: date) -> Restriction:
@@ -37,10 +44,46 @@ def restrict(subject: DataSubject, *, ground: str, on: date) -> Restriction:
     return restriction
 
 
+def announce_release(subject: DataSubject, *, on: date) -> date:
+    """Note that the person is told (art. 18(3)); the day on which the night unlocks their data.
+
+    Runs in the transaction of whoever tells them. Raises :class:`NotRestricted`,
+    :class:`AlreadyAnnounced`.
+    """
+    live = Restriction.including_restricted.filter(subject=subject, lifted_on__isnull=True)
+    if not live.exists():
+        raise NotRestricted
+    if not live.filter(lift_announced_on__isnull=True).update(lift_announced_on=on):
+        raise AlreadyAnnounced
+    lifted = on + _NOTICE
+    ledger.append(
+        executor="privacy.announce-release",
+        at=calendar.now(),
+        subject=subject.uuid,
+        facts={"lifted_on": lifted.isoformat()},
+    )
+    return lifted
+
+
+def release_announced(*, on: date) -> int:
+    """Unlock those who were told a week ago and were not locked again since; how many."""
+    told = Restriction.including_restricted.filter(
+        lifted_on__isnull=True, lift_announced_on__lte=on - _NOTICE
+    )
+    again = Restriction.including_restricted.filter(
+        lifted_on__isnull=True, lift_announced_on__isnull=True, subject=OuterRef("pk")
+    )
+    due = DataSubject.objects.filter(pk__in=told.values("subject")).exclude(Exists(again))
+    released = list(due)
+    for subject in released:
+        release(subject, on=on)
+    return len(released)
+
+
 def release(subject: DataSubject, *, on: date) -> None:
     """Unlock; what was due meanwhile leaves the following night, on the original clock.
 
-    The person must have been told before (art. 18(3)): the DPO's desk does that.
+    The person must have been told before (art. 18(3)): :func:`announce_release` does.
     Raises :class:`NotRestricted`.
     """
     with transaction.atomic():

@@ -48,6 +48,12 @@ def let_go(at: datetime) -> int:
     return retention.carry_out(retention.plan(paris_date(at))).total
 
 
+@step("safeguards.release-announced", order=35)
+def unlock_as_announced(at: datetime) -> int:
+    """After what is due has left: what was locked leaves the following night."""
+    return safeguards.release_announced(on=paris_date(at))
+
+
 @step("retention.prove", order=40)
 def prove_that_they_left(at: datetime) -> None:
     """A residue is an alarm, like every step that fails."""

@@ -15,10 +15,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clairevoie import policy, privacy
-from clairevoie.accounts.actions import appointing, suspending
+from clairevoie.accounts.actions import appointing, suspending, unlocking
 from clairevoie.accounts.actions.leaving import LastAdministrator
 from clairevoie.accounts.models import Member, Role
 from clairevoie.lib import calendar
+from clairevoie.lib.speech import day_in_full
 from clairevoie.privacy.backoffice import Deed, Section, author
 from clairevoie.privacy.models import DataSubject, Restriction
 
@@ -62,14 +63,6 @@ class RestrictionForm(forms.Form):
     """One of the four grounds of GDPR art. 18(1)."""
 
     ground = forms.ChoiceField(label=gettext_lazy("Fondement"), choices=Restriction.Ground.choices)
-
-
-class ReleaseForm(forms.Form):
-    """Art. 18(3): the person is told before."""
-
-    told = forms.BooleanField(
-        label=gettext_lazy("La personne a été prévenue de la levée (art. 18, 3 du RGPD).")
-    )
 
 
 def _rules() -> list[tuple[str, str]]:
@@ -143,8 +136,10 @@ def _restrict(_request: HttpRequest, subject: DataSubject, answers: dict[str, An
 
 
 def _release(_request: HttpRequest, subject: DataSubject, _answers: dict[str, Any]) -> str:
-    privacy.release(subject, on=calendar.today())
-    return _("Les données sont déverrouillées.")
+    lifted = unlocking.announce_release(subject=subject, at=calendar.now())
+    return _("La personne est prévenue\u00a0: ses données seront déverrouillées le %(day)s.") % {
+        "day": day_in_full(lifted)
+    }
 
 
 def _hold(request: HttpRequest, subject: DataSubject, answers: dict[str, Any]) -> str:
@@ -251,13 +246,13 @@ ON_A_PERSON: tuple[Deed, ...] = (
         label=gettext_lazy("Déverrouiller les données"),
         permission="privacy.release",
         explains=gettext_lazy(
-            "Les données redeviennent utilisables. Ce qui est échu entre-temps part la nuit "
-            "suivante, sur l’horloge d’origine."
+            "La personne est prévenue tout de suite (article 18, 3 du RGPD). Sept jours plus "
+            "tard, ses données redeviennent utilisables, et ce qui est échu entre-temps part la "
+            "nuit suivante, sur l’horloge d’origine."
         ),
-        form=ReleaseForm,
         perform=_release,
         possible=lambda subject: subject.restricted,
-        refusals=(privacy.NotRestricted,),
+        refusals=(privacy.NotRestricted, privacy.AlreadyAnnounced),
     ),
     Deed(
         slug="geler",
