@@ -17,6 +17,7 @@ from tests.axe import faults
 from tests.cast import NOW, Person
 from tests.gestion.conftest import SignIn, at_work
 from tests.newsletter.scene import ADDRESS, confirmed
+from tests.newsletter.test_pictures import joined
 from tests.promises import promise
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -136,9 +137,11 @@ def test_the_back_office_pages_of_the_letter_are_as_clear(
         author=eve.subject.uuid,
         at=NOW,
     )
+    joined(draft)
     session = client.cookies["clairevoie_session"].value
     pages = (
         "/gestion/lettres/nouvelle/",
+        f"/gestion/lettres/{draft.uuid}/joindre/",
         f"/gestion/lettres/{draft.uuid}/",
         f"/gestion/lettres/{draft.uuid}/envoyer/",
         "/gestion/imports/importer/",

@@ -77,7 +77,7 @@ def assert_carries_its_picture(mail: EmailMessage) -> None:
     (picture,) = [part for part in mail.walk() if part.get_content_maintype() == "image"]
     assert sources == ["cid:" + str(picture["Content-ID"]).strip("<>")]
     assert picture.get_content_disposition() == "inline"
-    assert Image.open(BytesIO(picture.get_content())).size == (1_072, 603)
+    assert Image.open(BytesIO(picture.get_content())).size == (1_152, 648)
     assert 'alt="La salle, avec douze tables"' in html.get_content()
     assert "[La salle, avec douze tables]" in plain.get_content()
     kinds = [part.get_content_type() for part in mail.walk()]

@@ -17,7 +17,7 @@ from clairevoie.newsletter.actions import planning, sending, starting, subscribi
 from clairevoie.newsletter.models import Campaign, Topic
 from clairevoie.privacy.models import LedgerEntry
 from tests.cast import NOW, Person
-from tests.gestion.conftest import SignIn, at_work
+from tests.gestion.conftest import SignIn, at_work, press
 from tests.newsletter.scene import confirmed, subscribed
 from tests.newsletter.test_sending import draft, letter
 
@@ -217,10 +217,10 @@ def test_eve_plans_moves_and_calls_off(
     typed = f"{ahead:%Y-%m-%d}T09:05"
 
     answers = [
-        client.post(f"{page}prevoir/", {"leaves_at": typed, "number": "7"}),
-        client.post(f"{page}prevoir/", {"leaves_at": "2020-01-01T09:00", "number": "1"}),
-        client.post(f"{page}prevoir/", {"leaves_at": "demain", "number": "1"}),
-        client.post(f"{page}prevoir/", {"leaves_at": typed, "number": "1"}),
+        press(client, f"{page}prevoir/", leaves_at=typed, number="7"),
+        press(client, f"{page}prevoir/", leaves_at="2020-01-01T09:00", number="1"),
+        press(client, f"{page}prevoir/", leaves_at="demain", number="1"),
+        press(client, f"{page}prevoir/", leaves_at=typed, number="1"),
     ]
     shown = client.get(page).content.decode()
     listed = client.get("/gestion/lettres/").content.decode()
@@ -244,7 +244,7 @@ def test_eve_calls_a_letter_back(
     subscribed(alice, topics)
     client, campaign = at_work(eve), letter(topics)
     page = f"/gestion/lettres/{campaign.uuid}/"
-    client.post(f"{page}envoyer/", {"number": "1"})
+    press(client, f"{page}envoyer/", number="1")
 
     answer = client.post(f"{page}rappeler/")
 

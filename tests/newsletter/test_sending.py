@@ -19,7 +19,7 @@ from clairevoie.newsletter.actions import sending, starting, subscribing, writin
 from clairevoie.newsletter.models import Campaign, Topic, recipients_of
 from clairevoie.privacy.models import DataSubject, LedgerEntry
 from tests.cast import NOW, Person
-from tests.gestion.conftest import SignIn, at_work
+from tests.gestion.conftest import SignIn, at_work, press
 from tests.newsletter.scene import confirmed, links_in, subscribed
 from tests.promises import promise
 
@@ -268,8 +268,8 @@ def test_eve_writes_reads_again_tries_and_sends(
     made = client.post("/gestion/lettres/nouvelle/", posted(topics))
     page = client.get(made["Location"]).content.decode()
     tried = client.post(f"{made['Location']}essai/")
-    wrong = client.post(f"{made['Location']}envoyer/", {"number": "7"})
-    gone = client.post(f"{made['Location']}envoyer/", {"number": "1"})
+    wrong = press(client, f"{made['Location']}envoyer/", number="7")
+    gone = press(client, f"{made['Location']}envoyer/", number="1")
 
     campaign = Campaign.objects.get()
     assert "<h3" in page
@@ -280,6 +280,26 @@ def test_eve_writes_reads_again_tries_and_sends(
     assert test.subject == eve.subject
     assert campaign.sent_at is not None
     assert LedgerEntry.objects.filter(executor="newsletter.send").count() == 1
+
+
+def test_two_authors_at_once_lose_no_word_and_send_none_unread(
+    topics: list[Topic], alice: Person, eve: Person, at_work: SignIn
+) -> None:
+    subscribed(alice, topics)
+    client, campaign = at_work(eve), letter(topics)
+    page = f"/gestion/lettres/{campaign.uuid}/"
+    read = {deed: client.get(f"{page}{deed}/").context["mark"] for deed in ("ecrire", "envoyer")}
+    press(client, f"{page}ecrire/", **posted(topics, title="De quelqu’un d’autre"))
+
+    edited = client.post(
+        f"{page}ecrire/", {**posted(topics, title="Le mien"), "lu": read["ecrire"]}
+    )
+    sent = client.post(f"{page}envoyer/", {"number": "1", "lu": read["envoyer"]})
+
+    assert (edited.status_code, sent.status_code) == (422, 422)
+    assert "Le mien" in edited.content.decode(), "what was typed stays"
+    assert Campaign.objects.get().title == "De quelqu’un d’autre"
+    assert Campaign.objects.get().is_draft
 
 
 def test_pause_resume_and_cancel_are_one_button_each(

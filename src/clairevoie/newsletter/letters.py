@@ -32,7 +32,7 @@ _ATTRIBUTES = {
     "ol": {"start"},
 }
 _SCHEMES = {"http", "https", "mailto", "cid"}
-_MAIL_WIDTH: Final = 536  # of the column of our mails: some readers obey the attribute alone
+_MAIL_WIDTH: Final = 576  # of the column of our mails: some readers obey the attribute alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

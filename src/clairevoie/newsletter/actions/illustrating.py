@@ -21,7 +21,7 @@ from clairevoie.newsletter.actions.writing import is_invisible, locked_draft
 from clairevoie.newsletter.letters import images_in
 from clairevoie.newsletter.models import Campaign, Picture
 
-WIDEST: Final = 1_072  # twice the column of a mail, for fine screens
+WIDEST: Final = 1_152  # twice the column of a mail, for fine screens
 TALLEST: Final = 2 * WIDEST
 LIGHT: Final = 120 * 1024  # bytes: a drawing in PNG stays one up to here, a photograph does not
 BUDGET: Final = 1024 * 1024  # bytes of all the pictures of a letter: each reader gets them all

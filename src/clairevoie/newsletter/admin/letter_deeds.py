@@ -48,6 +48,11 @@ PLANNED = "planned"  # it leaves by itself at its hour
 GOING = "going"  # sent, and the worker has not taken it yet
 
 
+def _as_written(letter: Campaign) -> str:
+    """Two authors at once: neither replaces, nor sends, words that they have not read."""
+    return letter.written_at.isoformat()
+
+
 def _initial(letter: Campaign) -> dict[str, Any]:
     columns = ("title", "preheader", "body", "audience", "language")
     topics = [topic.slug for topic in letter.topics.all()]
@@ -222,6 +227,7 @@ DEEDS: Sequence[Deed] = (
         initial=_initial,
         perform=_edit,
         describe=_joined,
+        about=_as_written,
         possible=_is("draft"),
         refusals=_WRITING,
     ),
@@ -277,6 +283,7 @@ DEEDS: Sequence[Deed] = (
         final=True,
         form=NumberForm,
         describe=_whom,
+        about=_as_written,
         perform=_send,
         possible=_is("draft"),
         refusals=(
@@ -296,6 +303,7 @@ DEEDS: Sequence[Deed] = (
         ),
         form=PlanForm,
         describe=_whom,
+        about=_as_written,
         perform=_plan,
         possible=_is("draft"),
         refusals=(
