@@ -149,9 +149,10 @@ class Learner:
         found: list[Reading] = []
         for page in cycle(pages):
             if time.perf_counter() >= until:
-                return found
+                break
             found.append(self.read(page))
             time.sleep(random.uniform(0.5, 1.5) * thinking)
+        self._link.close()  # the server ends by itself what nobody used for long
         return found
 
 
