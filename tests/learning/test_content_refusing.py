@@ -123,6 +123,7 @@ EXERCISES = "01-au-centre/01-la-moyenne.exercices.toml"
         (EXERCISES, ', right = true },\n    { text = "6"', ' },\n    { text = "6"', 6, "juste"),
         (EXERCISES, '"m[ée]dianes?"', '"(a+)+b"', 33, "répète une répétition"),
         (EXERCISES, "{{2016|deux mille seize}}", "{{|}}", 47, "Chaque trou"),
+        (EXERCISES, "{{2016|deux mille seize}}", "$x = {{2016}}$", 47, "ôtez le nom du langage"),
         ("parcours.toml", "price_cents = 0", "price_cents = 1.5", 7, "nombre entier"),
         ("parcours.toml", '"débutant"', '"facile"', 4, "débutant, intermédiaire, avancé"),
         ("parcours.toml", 'language = "fr"', 'language = "de"', 8, "fr, en"),

@@ -222,7 +222,11 @@ def _fill(table: Table, place: Place) -> Fill:
     html = render_fragment(marked, place.at(table.line_of("text"))) if text else ""
     segments = _MARK.split(html)
     if len(segments) != len(blanks) + 1:
-        table.wrong("text", _("Un trou ne peut pas être dans une adresse ou une formule."))
+        said = _(
+            "Un trou ne peut être ni dans une adresse, ni dans une formule, ni dans du code en "
+            "couleurs\u00a0: là, ôtez le nom du langage."
+        )
+        table.wrong("text", said)
     return Fill(segments=tuple(segments), blanks=tuple(tuple(answers) for answers in blanks))
 
 
