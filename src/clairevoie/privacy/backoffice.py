@@ -26,7 +26,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.formats import date_format
 from django.utils.functional import Promise, cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -35,7 +34,7 @@ from unfold.admin import ModelAdmin
 from unfold.views import ChangeList
 
 from clairevoie.lib import calendar
-from clairevoie.lib.speech import sentence
+from clairevoie.lib.speech import day_in_full, sentence
 from clairevoie.lib.uploads import say_too_heavy
 from clairevoie.privacy import ledger
 from clairevoie.privacy.models import Incident
@@ -384,4 +383,4 @@ def day(value: date | None) -> SafeString | None:
     """A date in a list: in full, on one line."""
     if value is None:
         return None
-    return format_html('<span class="g-day-cell">{}</span>', date_format(value, "j F Y"))
+    return format_html('<span class="g-day-cell">{}</span>', day_in_full(value))
