@@ -124,6 +124,7 @@ EXERCISES = "01-au-centre/01-la-moyenne.exercices.toml"
         (EXERCISES, '"m[ée]dianes?"', '"(a+)+b"', 33, "répète une répétition"),
         (EXERCISES, "{{2016|deux mille seize}}", "{{|}}", 47, "Chaque trou"),
         (EXERCISES, "{{2016|deux mille seize}}", "$x = {{2016}}$", 47, "ôtez le nom du langage"),
+        (EXERCISES, "{{2016|deux mille seize}}", "[a](/x '{{2016}}')", 47, "ôtez le nom"),
         ("parcours.toml", "price_cents = 0", "price_cents = 1.5", 7, "nombre entier"),
         ("parcours.toml", '"débutant"', '"facile"', 4, "débutant, intermédiaire, avancé"),
         ("parcours.toml", 'language = "fr"', 'language = "de"', 8, "fr, en"),

@@ -20,6 +20,7 @@ _BLANK: Final = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 # Stand for a blank while the text is rendered; a character that no keyboard types.
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _MARK: Final = re.compile(f"{_OPEN}\\d+{_CLOSE}")
+_TAG: Final = re.compile(r"""<(?:[^"'>]|"[^"]*"|'[^']*')*>""")
 
 
 # --- Values -------------------------------------------------------------------------------------
@@ -220,8 +221,10 @@ def _fill(table: Table, place: Place) -> Fill:
     numbers = iter(range(len(blanks)))
     marked = _BLANK.sub(lambda _found: f"{_OPEN}{next(numbers)}{_CLOSE}", text)
     html = render_fragment(marked, place.at(table.line_of("text"))) if text else ""
+    # Once each, and in the text: a field within an attribute would tear the page.
     segments = _MARK.split(html)
-    if len(segments) != len(blanks) + 1:
+    between = len(_MARK.findall(_TAG.sub("", html)))
+    if not html.count(_OPEN) == between == len(blanks) == len(segments) - 1:
         said = _(
             "Un trou ne peut être ni dans une adresse, ni dans une formule, ni dans du code en "
             "couleurs\u00a0: là, ôtez le nom du langage."
