@@ -27,7 +27,9 @@ def today() -> Iterator[None]:
         yield
 
 
-def answered(page: Page, *, host: str = "testserver", **cookies: str) -> HttpResponse:
+def answered(
+    page: Page, *, host: str = "testserver", path: str = "/", **cookies: str
+) -> HttpResponse:
     """What leaves through the door when a view answers ``page``."""
 
     def view(_request: HttpRequest) -> HttpResponse:
@@ -35,7 +37,7 @@ def answered(page: Page, *, host: str = "testserver", **cookies: str) -> HttpRes
         page(response)
         return response
 
-    request = RequestFactory(headers={"host": host}).get("/page/")
+    request = RequestFactory(headers={"host": host}).get(path)
     request.COOKIES = cookies
     return Trackers(view)(request)
 
@@ -164,7 +166,22 @@ def test_a_name_that_no_browser_should_send_is_left_alone() -> None:
 def test_many_strange_cookies_are_cleaned_bit_by_bit() -> None:
     response = answered(nothing, **{f"espion{n}": "1" for n in range(300)})
 
+    deeper = answered(nothing, path="/a/b/", **{f"espion{n}": "1" for n in range(300)})
+
     assert len(response.cookies) == 20
+    assert 20 <= len(deeper.cookies) < 25  # headers have their limit in the proxies before us
+
+
+def test_what_was_left_to_a_part_of_the_site_leaves_it_too() -> None:
+    """A browser tells the name of a cookie and not its path."""
+    strange = answered(nothing, path="/parcours/rgpd/", espion="1")
+    ours = answered(nothing, path="/parcours/rgpd/", clairevoie_visite="1")
+    odd = answered(nothing, path="/a;b/", espion="1")
+
+    paths = [str(m["path"]) for m in strange.cookies.values() if m.key == "espion"]
+    assert paths == ["/", "/parcours", "/parcours/", "/parcours/rgpd", "/parcours/rgpd/"]
+    assert [str(m["path"]) for m in ours.cookies.values()] == ["/"]
+    assert [str(m["path"]) for m in odd.cookies.values()] == ["/"]
 
 
 def test_a_third_partys_cookie_leaves_every_domain_it_may_be_on() -> None:

@@ -19,7 +19,9 @@ from clairevoie.lib import calendar
 from clairevoie.policy import Tracker
 
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}")  # RFC 6265 § 4.1.1
-_MOST_EXPIRED: Final = 20  # a browser with hundreds of strange cookies is cleaned bit by bit
+_MOST_EXPIRED: Final = (
+    20  # headers: a browser with hundreds of strange cookies is cleaned bit by bit
+)
 _log = logging.getLogger(__name__)
 
 
@@ -105,9 +107,9 @@ def _life(morsel: Morsel[str]) -> float | None:
 
 
 def _sweep(request: HttpRequest, response: HttpResponse) -> None:
-    expired = 0
+    expired, before = 0, len(response.cookies)
     for name, tracker in _unwelcome(request):
-        if name in response.cookies or expired >= _MOST_EXPIRED:
+        if name in response.cookies or len(response.cookies) - before >= _MOST_EXPIRED:
             continue
         expire(request, response, name, tracker)
         expired += 1

@@ -19,6 +19,8 @@ from clairevoie.lib import calendar
 from clairevoie.policy import Host, Tracker
 
 _ATTRIBUTE: Final = "_clairevoie_choices"
+_PATH = re.compile(r"/[A-Za-z0-9/._~-]{0,200}")  # what may stand in a header as it is
+_DEEPEST: Final = 4
 _HOST = re.compile(r"[A-Za-z0-9.-]{1,253}")
 
 
@@ -67,16 +69,39 @@ def _weighed(value: str, _secret: str, register: Register, gpc: bool, on: date) 
 def expire(
     request: HttpRequest, response: HttpResponse, name: str, tracker: Tracker | None = None
 ) -> None:
-    """Delete one cookie; a third party's script may have set it for a wider domain."""
+    """Delete one cookie; a third party's script may have set it for a wider domain.
+
+    Who wrote one that nobody declared may have left it to a part of the site alone: a browser
+    tells its name and not its path, so that each path on the way here is named.
+    """
     response.delete_cookie(name, path="/", samesite="Lax")
+    if tracker is None or tracker.third_party:
+        for path in _paths(request.path_info):
+            _expire_at(response, name, path=path)
     if tracker is None or not tracker.third_party:
         return
     for domain in _domains(request.META.get("HTTP_HOST", "")):
-        wider: Morsel[str] = Morsel()
-        wider.set(name, "", "")
-        wider.update({"domain": domain, "path": "/", "max-age": "0", "samesite": "Lax"})
-        # A jar holds one cookie a name: each domain stands under a key of its own.
-        dict.__setitem__(response.cookies, f"{name} {domain}", wider)
+        _expire_at(response, name, domain=domain)
+
+
+def _expire_at(response: HttpResponse, name: str, *, path: str = "/", domain: str = "") -> None:
+    where: Morsel[str] = Morsel()
+    where.set(name, "", "")
+    where.update({"domain": domain, "path": path, "max-age": "0", "samesite": "Lax"})
+    # A jar holds one cookie a name: each place stands under a key of its own.
+    dict.__setitem__(response.cookies, f"{name} {domain}{path}", where)
+
+
+def _paths(path: str) -> Iterator[str]:
+    """``/a/b/`` → ``/a``, ``/a/``, ``/a/b``, ``/a/b/``: where a cookie that came may stand."""
+    if not _PATH.fullmatch(path):
+        return
+    names = path.strip("/").split("/") if path.strip("/") else []
+    for end in range(1, min(len(names), _DEEPEST) + 1):
+        here = "/" + "/".join(names[:end])
+        yield here
+        if path.startswith(f"{here}/"):
+            yield f"{here}/"
 
 
 def _domains(host: str) -> Iterator[str]:
