@@ -75,6 +75,7 @@ class EditionRoom(ReadOnlyAdmin):
                 "pas. Importer à nouveau les mêmes fichiers en fera une nouvelle édition."
             ),
             perform=_withdraw,
+            final=True,
             possible=lambda edition: edition.is_waiting,
             refusals=(publishing.NotWaiting,),
         ),
