@@ -230,7 +230,7 @@ def test_a_name_in_another_script_is_printed_too(name: str, alice: Person) -> No
 def test_a_name_that_no_font_writes_is_never_boxes_and_administrators_are_told(
     alice: Person, eve: Person
 ) -> None:
-    Member.objects.filter(pk=alice.member.pk).update(first_names="\ue000", last_name="Lǐ")
+    Member.objects.filter(pk=alice.member.pk).update(first_names="\u0378", last_name="Lǐ")
 
     proof = certificate(alice)
     with proof.document.open("rb") as kept:
