@@ -148,6 +148,14 @@ def test_a_toml_that_is_none_is_told_with_its_line() -> None:
     assert told[0][:2] == ("01-au-centre/module.toml", 2)
 
 
+def test_a_chapter_without_its_sheet_is_told_once() -> None:
+    files = folder.sources()
+    path = "02-autour/01-l-etendue.md"
+    files[path] = b"## Un titre\n\nDu texte.\n"
+
+    assert [line for at, line, _said in problems_of(files) if at == path] == [1]
+
+
 def test_a_file_in_another_encoding_is_told() -> None:
     told = problems_of(
         folder.with_file("01-au-centre/module.toml", "title = 'é'".encode("latin1"))

@@ -16,6 +16,7 @@ from unfold.decorators import display
 
 from clairevoie.learning.actions import playing
 from clairevoie.learning.admin.bringing import ArchiveRoom
+from clairevoie.learning.admin.cohort_forms import ParcoursField
 from clairevoie.learning.content.problems import ContentRefused
 from clairevoie.learning.models import Package, Parcours
 from clairevoie.lib import calendar
@@ -26,9 +27,11 @@ from clairevoie.privacy.backoffice import Deed, Section, author
 class PackageForm(forms.Form):
     """A zip that another tool exported, and whom it is for."""
 
-    parcours = forms.ModelChoiceField(
+    parcours = ParcoursField(
         label=gettext_lazy("Parcours"),
-        queryset=Parcours.objects.order_by("slug"),
+        queryset=Parcours.objects.select_related("current")
+        .only("slug", "current__title")
+        .order_by("slug"),
         to_field_name="slug",
         empty_label=None,
     )

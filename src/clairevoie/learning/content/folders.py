@@ -113,20 +113,20 @@ def opened_zip(data: bytes) -> Iterator[zipfile.ZipFile]:
     Raises :class:`ContentRefused`.
     """
     if len(data) > LARGEST_ZIP:
-        raise _refused("zip", _("L’archive dépasse 50 Mo."))
+        raise _refused("", _("L’archive dépasse 50 Mo."))
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             yield archive
     # Each is what the standard library raises on some damaged or unknown archive.
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError) as error:
-        raise _refused("zip", _("Ce fichier n’est pas une archive zip lisible.")) from error
+        raise _refused("", _("Ce fichier n’est pas une archive zip lisible.")) from error
 
 
 def unpack(archive: zipfile.ZipFile) -> Iterator[tuple[PurePosixPath, bytes]]:
     """Its files, counted while they come out. Raises :class:`ContentRefused`."""
     entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     if len(entries) > MOST_FILES:
-        raise _refused("zip", _("L’archive compte plus de 5 000 fichiers."))
+        raise _refused("", _("L’archive compte plus de 5 000 fichiers."))
     seen: set[str] = set()
     left = LARGEST_UNZIPPED
     for entry in entries:
@@ -139,7 +139,7 @@ def unpack(archive: zipfile.ZipFile) -> Iterator[tuple[PurePosixPath, bytes]]:
         with archive.open(entry) as packed:
             content = packed.read(left + 1)  # the header may lie about the size: count what comes
         if len(content) > left:
-            raise _refused("zip", _("L’archive se déplie sur plus de 200 Mo : elle est refusée."))
+            raise _refused("", _("L’archive se déplie sur plus de 200 Mo : elle est refusée."))
         left -= len(content)
         yield path, content
 
@@ -163,7 +163,7 @@ def _by_parcours(unpacked: Iterator[tuple[PurePosixPath, bytes]]) -> dict[str, F
     found: dict[str, dict[str, bytes]] = {root.name: {} for root in roots}
     if not roots or len(found) < len(roots):
         said = _("L’archive contient le dossier d’un parcours, avec son fichier %(name)s.")
-        raise _refused("zip", said % {"name": SHEET})
+        raise _refused("", said % {"name": SHEET})
     for path, data in content.items():
         root = next((parent for parent in path.parents if parent in roots), None)
         if root is None:

@@ -357,9 +357,9 @@ class _Reading:
     def _chapter(self, path: str, filename: str, slug: str) -> ChapterText:
         text = self._text(path)
         sheet, body, line = read_front_matter(text, self.problems)
-        sheet = sheet or Table(values={}, path=path, lines=(), problems=Problems())
-        if not body.strip():
+        if sheet is not None and not body.strip():
             self.problems.add(path, line, _("Ce chapitre est vide."))
+        sheet = sheet or Table(values={}, path=path, lines=(), problems=Problems())
         exercises_path = path.removesuffix(".md") + _EXERCISES
         exercises, exercises_source = self._exercises(exercises_path)
         chapter = ChapterText(

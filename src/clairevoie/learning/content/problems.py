@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 class Problem:
     """One thing to mend: where, and what to do (in the reader's language)."""
 
-    path: str
+    path: str  # empty: the archive as a whole
     line: int = 0  # 0: the file as a whole
     said: str
 
     def __str__(self) -> str:
         where = f"{self.path}:{self.line}" if self.line else self.path
-        return f"{where}  {self.said}"
+        return f"{where}  {self.said}".strip()
 
 
 class ContentRefused(Exception):
