@@ -110,6 +110,20 @@ def test_a_refusal_is_tied_to_the_files_and_keeps_what_was_typed(
     assert not Submission.objects.exists()
 
 
+def test_what_was_handed_in_from_another_window_is_said_and_no_word_is_lost(
+    alice: Person, following: Enrolment
+) -> None:
+    handed_in(following)
+
+    answer = signed_in(alice).post(PLACE, {"words": "Zzyx, en retard.", "documents": upload()})
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "attend sa correction" in page
+    assert "Zzyx, en retard." in page, "it may still be said"
+    assert 'type="file"' not in page, "there is nothing to hand in"
+
+
 def test_files_beyond_the_limit_are_dropped_as_they_come(
     alice: Person, following: Enrolment, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -147,13 +147,16 @@ def page(
     if form is not None and form.errors and form.too_heavy:
         status = 413
     place = f"{found.module.slug}/{PROJECT}"
+    may_hand_in = _may_hand_in(exchange)
+    # Handed in from another window meanwhile: the words may still be said.
+    unsaid = str(form["words"].value() or "") if form is not None and not may_hand_in else ""
     context: dict[str, Any] = {
         **around(enrolment, outline, done, place=place, at=done.get(place)),
         "project": found,
         "form": form or HandInForm(found),
-        "talk": talk or TalkForm(),
+        "talk": talk or TalkForm(initial={"text": unsaid}),
         "exchange": exchange,
-        "may_hand_in": _may_hand_in(exchange),
+        "may_hand_in": may_hand_in,
     }
     return render(request, "learning/project.html", context, status=status)
 
