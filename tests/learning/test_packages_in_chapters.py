@@ -200,17 +200,18 @@ def test_the_page_frames_that_address_else_a_frame_alone(
 
 
 @pytest.mark.parametrize(
-    ("address", "safe"),
+    ("address", "told"),
     [
-        ("", True),
-        ("https://paquets.exemple.fr", True),
-        ("https://formation.exemple.fr:8443", False),
-        ("http://paquets.exemple.fr", False),
-        ("paquets", False),
+        ("", []),
+        ("https://exemple-paquets.fr", []),
+        ("https://paquets.exemple.fr", ["learning.W001"]),
+        ("https://formation.exemple.fr:8443", ["learning.E001"]),
+        ("http://exemple-paquets.fr", ["learning.E001"]),
+        ("paquets", ["learning.E001"]),
     ],
 )
 def test_an_instance_does_not_start_with_packages_on_its_own_host(
-    address: str, *, safe: bool
+    address: str, told: list[str]
 ) -> None:
     with override_settings(SITE_URL="https://formation.exemple.fr", PACKAGES_URL=address):
-        assert (packages_are_apart() == []) is safe
+        assert [message.id for message in packages_are_apart()] == told

@@ -18,6 +18,7 @@ from clairevoie.learning.actions import (
     following,
     gathering,
     inviting,
+    inviting_addresses,
     reading,
 )
 from clairevoie.learning.answering import Given, mark
@@ -269,6 +270,12 @@ def _invite(world: World, at: datetime, *, key: str) -> None:
         inviting.invite(
             cohort=cohort,
             people=[_subject(world, key)],
+            author=_subject(world, "flora").uuid,
+            at=at,
+        )
+        inviting_addresses.invite_addresses(
+            cohort=cohort,
+            addresses=["camille.roche@courriel.example"],  # who has no account
             author=_subject(world, "flora").uuid,
             at=at,
         )
