@@ -12,6 +12,7 @@ from clairevoie.learning.models import Cohort, Enrolment, Parcours, Way
 from clairevoie.privacy.models import DataSubject
 
 TRAINING = "training"  # the activity of the register
+_TAKEN_UP = ("way", "contract", "cohort", "last_at", "left_at")
 
 
 class NotFreelyOpen(Exception):
@@ -76,7 +77,8 @@ def enrol(
     begun = held or Enrolment(subject=subject, parcours=parcours, edition=edition, enrolled_at=at)
     begun.way, begun.contract, begun.cohort = way, contract, cohort
     begun.last_at, begun.left_at = at, None
-    begun.save()
+    # Not ``counted``, which the night may be writing
+    begun.save(update_fields=_TAKEN_UP if held else None)
     _note("learning.enrol", begun, at=at)
     return begun
 
