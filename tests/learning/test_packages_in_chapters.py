@@ -79,7 +79,7 @@ def test_a_folder_or_an_archive_comes_with_its_chapter_and_goes_back_as_it_was(
         ({**sources(), **folder()}, f"{MODULE}/paquets/tri", "Aucun chapitre ne joue"),
         (
             {**playing_sources("paquets/tri.zip"), f"{MODULE}/paquets/tri.zip": b"PK"},
-            f"{MODULE}/paquets/tri.zip/zip",
+            f"{MODULE}/paquets/tri.zip",
             "n’est pas une archive zip",
         ),
         (

@@ -411,7 +411,8 @@ class _Reading:
             return PlacedPackage(path=named, archive=archive, text=read_package(archive))
         except ContentRefused as refusal:
             for problem in refusal.problems:
-                self.problems.add(f"{path}/{problem.path}", problem.line, problem.said)
+                inside = f"{path}/{problem.path}".rstrip("/")
+                self.problems.add(inside, problem.line, problem.said)
             return None
 
     def _unplayed(self) -> None:
