@@ -31,7 +31,7 @@ def open_their_policies(on: date) -> Iterator[reminders.Reminder]:
                 what=_to_open(tracker, seen) if on <= last else _gone_out(tracker, seen),
                 last_day=last,
                 permission="consent.view_trackerchoice",
-                page="admin:consent_trackerchoice_changelist",
+                page="admin:trackers",
             )
 
 
