@@ -129,6 +129,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "clairevoie.lib.proof.csrf",
                 "clairevoie.site.context.organisation",
             ],
         },

@@ -21,6 +21,7 @@ from clairevoie.learning.models import (
     Chapter,
     Completion,
     Enrolment,
+    Package,
     Rating,
     Submission,
     Teaching,
@@ -53,9 +54,10 @@ class AtAStep(Standing):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnTheWhole(Standing):
-    """On the page of the parcours: with whom they learn."""
+    """On the page of the parcours: with whom they learn, and whether there is more to play."""
 
     trainers: Sequence[str]
+    plays: bool
 
 
 def _of_this(model: Any) -> QuerySet[Any]:
@@ -70,6 +72,9 @@ _RATED: Final = Rating.including_restricted.filter(
 _TEACH: Final = Teaching.including_restricted.filter(
     cohort=OuterRef("cohort"), subject__restricted=False
 )
+_PLAYS: Final = Package.objects.filter(
+    parcours=OuterRef("parcours"), offered=True, placed=False
+).order_by()
 
 
 def _followed(slug: Any, subject: Any) -> QuerySet[Enrolment]:
@@ -110,7 +115,8 @@ _on_the_whole: Prepared[Enrolment] = Prepared(
                 _TEACH.order_by("id").values_list(
                     "subject__member__first_names", "subject__member__last_name"
                 )
-            )
+            ),
+            _plays=Rows(_PLAYS.values_list("pk")),
         )
     ),
     example=("slug", 1),
@@ -132,7 +138,7 @@ def standing_in(member: Member, slug: str) -> OnTheWhole | None:
         return None
     names = _beside(found, "_teach")
     trainers = [Member(first_names=first, last_name=last).full_name for first, last in names]
-    return OnTheWhole(**_common(found), trainers=trainers)
+    return OnTheWhole(**_common(found), trainers=trainers, plays=bool(_beside(found, "_plays")))
 
 
 def _common(found: Enrolment) -> dict[str, Any]:

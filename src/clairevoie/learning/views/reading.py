@@ -11,8 +11,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clairevoie.learning.actions import reading
-from clairevoie.learning.done import WAITING, resume_at, waiting_in
 from clairevoie.learning.drawn import drawn, programme_of, steps_of
+from clairevoie.learning.drawn_course import course_of
 from clairevoie.learning.models import Chapter, Enrolment
 from clairevoie.learning.outline import Outline, chapter_at
 from clairevoie.learning.progress import progress_from
@@ -20,6 +20,7 @@ from clairevoie.learning.standing import AtAStep, standing_at, standing_in
 from clairevoie.learning.views.doors import member_of, own_page
 from clairevoie.lib import calendar
 from clairevoie.lib.calendar import paris_date
+from clairevoie.lib.proof import token
 from clairevoie.lib.speech import day_marked_up, sentence
 
 
@@ -30,20 +31,15 @@ def parcours(request: HttpRequest, slug: str) -> HttpResponse:
     standing = standing_in(member_of(request), slug)
     if standing is None:
         raise Http404
-    enrolment, outline, done = standing.enrolment, standing.outline, standing.done
-    # What waits for a trainer is not for the learner to take up.
-    theirs = {*done, *(place for place, state in standing.states.items() if state in WAITING)}
+    proof = token(request)
     context = {
-        **around(enrolment, outline, done),
+        "csrf_token": proof,
+        "enrolment": standing.enrolment,
+        "outline": standing.outline,
         "stars": standing.stars,
-        "resume": resume_at(enrolment, outline, theirs),
-        "waiting": waiting_in(outline, standing.states),
-        "minutes_left": outline.minutes_left(theirs),
-        "programme": programme_of(outline, done, standing.states),
-        "enrolled_on": paris_date(enrolment.enrolled_at),
-        "finished_on": enrolment.finished_at and paris_date(enrolment.finished_at),
-        "cohort": enrolment.cohort,
-        "trainers": standing.trainers,
+        "plays": standing.plays,
+        "course": course_of(standing, proof),
+        "programme": programme_of(standing.outline, standing.done, standing.states),
     }
     return render(request, "learning/reading/parcours.html", context)
 
