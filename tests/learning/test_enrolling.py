@@ -162,7 +162,9 @@ def test_a_candidacy_is_decided_once_and_taken_back_at_will(
     signed_in(charlie).post(f"{ASK}retirer/")
 
     assert [each.subject_id for each in Candidacy.objects.all()] == [alice.subject.pk]
-    assert signed_in(alice).post(f"{ASK}retirer/").status_code == 404
+    late = signed_in(alice).post(f"{ASK}retirer/", follow=True)
+    assert "a déjà reçu sa réponse" in late.content.decode()
+    assert signed_in(charlie).post(f"{ASK}retirer/").status_code == 404
 
 
 def test_a_contract_is_signed_before_one_begins(

@@ -90,11 +90,18 @@ def ask(request: HttpRequest, slug: str) -> HttpResponse:
 def take_back(request: HttpRequest, slug: str) -> HttpResponse:
     """Give up asking."""
     parcours = _published(slug)
-    asked = _asked(request, parcours)
+    theirs = Candidacy.including_restricted.filter(
+        subject=member_of(request).pk, parcours=parcours
+    )
+    asked = theirs.order_by("-id").first()
     if asked is None:
         raise Http404
-    deciding.take_back(candidacy=asked, at=calendar.now())
-    messages.success(request, _("Votre demande est retirée : il n’en reste rien."))
+    try:
+        deciding.take_back(candidacy=asked, at=calendar.now())
+    except deciding.AlreadyDecided as decided:  # while the page stood open
+        messages.error(request, sentence(decided))
+    else:
+        messages.success(request, _("Votre demande est retirée : il n’en reste rien."))
     return redirect(parcours)
 
 
