@@ -40,6 +40,8 @@ class Supervisor:
             *(sys.executable, "-m", "clairevoie.config.web", "--interface", "wsgi"),
             *("--host", host, "--port", str(port)),
             *("--workers", str(workers), "--blocking-threads", "2", "--log-level", "warning"),
+            # One that ends after half a minute leaves the next to open a connection of its own.
+            *("--blocking-threads-idle-timeout", "600"),
             *("--workers-kill-timeout", "5", "--respawn-failed-workers"),
             "clairevoie.config.wsgi:application",
         ]
