@@ -283,5 +283,7 @@ def test_bob_brings_a_package_and_is_told_what_is_wrong_with_another(
     assert "n’est pas une archive zip" in refused.content.decode()
     assert "déjà dans ce parcours" in again.content.decode()
     brought = Package.objects.get()
+    room = client.get(f"/gestion/paquets/{brought.uuid}/").content.decode()
+    assert "ne jouera pas ici" in room, "« testserver » has no address apart"
     client.post(f"/gestion/paquets/{brought.uuid}/retirer/")
     assert not Package.objects.get().offered

@@ -19,6 +19,7 @@ from clairevoie.learning.admin.bringing import ArchiveRoom
 from clairevoie.learning.admin.cohort_forms import ParcoursField
 from clairevoie.learning.content.problems import ContentRefused
 from clairevoie.learning.models import Package, Parcours
+from clairevoie.learning.playing import address_apart
 from clairevoie.lib import calendar
 from clairevoie.lib.speech import sentence
 from clairevoie.privacy.backoffice import Deed, Section, author
@@ -64,6 +65,13 @@ def _offer(request: HttpRequest, package: Package, _said: dict[str, Any]) -> str
 def _withdraw(request: HttpRequest, package: Package, _said: dict[str, Any]) -> str:
     playing.offer(package=package, offered=False, author=author(request), at=calendar.now())
     return _("Le paquet n’est plus proposé.")
+
+
+def _frames(address: str) -> str:
+    """Whether a page of the package may speak to the one it frames: why one does not play."""
+    if address:
+        return _("se parlent entre eux, à l’adresse %(address)s") % {"address": address}
+    return _("isolés : un paquet dont une page en lance une autre ne jouera pas ici")
 
 
 def _where(package: Package) -> str:
@@ -129,6 +137,7 @@ class PackageRoom(ArchiveRoom):
                 (_("Importé le"), record.brought_at),
                 (_("Proposé"), _("oui") if record.offered else _("non")),
                 (_("Joué"), _where(record)),
+                (_("Cadres du paquet"), _frames(address_apart(request))),
             ],
         )
         yield Section(
