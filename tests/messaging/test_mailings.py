@@ -313,8 +313,9 @@ def test_a_mailbox_that_is_always_full_is_given_up(mailbox: Mailbox) -> None:
 
 
 def test_a_hundred_more_readers_cost_no_more_queries(
-    mailbox: Mailbox, django_assert_num_queries: Any
+    mailbox: Mailbox, django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(couriers, "FRESH", 60.0)  # a busy machine would ask the gate again
     counts = []
     for size in (2, 102):
         mailing = start(DataSubject.objects.filter(pk__in=[p.pk for p in readers(size)]))
