@@ -23,7 +23,12 @@ if TYPE_CHECKING:
     )
     from clairevoie.messaging.addresses import Address, typed
     from clairevoie.messaging.delivery import deliver_due, run_mailing
-    from clairevoie.messaging.enclosures import Enclosure, are_carried, enclosures_from
+    from clairevoie.messaging.enclosures import (
+        Enclosure,
+        are_carried,
+        enclosed_address,
+        enclosures_from,
+    )
     from clairevoie.messaging.letters import languages_from
     from clairevoie.messaging.mailings import (
         NotUnderWay,
@@ -76,6 +81,7 @@ if TYPE_CHECKING:
 _HOME = {
     "Enclosure": "enclosures",
     "are_carried": "enclosures",
+    "enclosed_address": "enclosures",
     "enclosures_from": "enclosures",
     "Address": "addresses",
     "typed": "addresses",
@@ -151,6 +157,7 @@ __all__ = [
     "are_carried",
     "cancel_mailing",
     "deliver_due",
+    "enclosed_address",
     "enclosures_from",
     "fill_mailing",
     "forget_copies",

@@ -62,7 +62,7 @@ def enclosures_from(finder: Finder) -> Finder:
     return finder
 
 
-def address_of(uuid: UUID) -> str:
+def enclosed_address(uuid: UUID) -> str:
     """What the HTML of a letter calls a picture that goes with it."""
     return f"cid:{uuid.hex}@{_AT}"
 

@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from clairevoie.messaging.enclosures import address_of
+from clairevoie import messaging
 from clairevoie.newsletter.models import Campaign, Picture, pictures_of
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": False})
@@ -68,7 +68,7 @@ def in_a_mail(pictures: Iterable[Picture]) -> Pictures:
 def _fitting(picture: Picture) -> Shown:
     width = min(picture.width, _MAIL_WIDTH)
     height = max(1, round(picture.height * width / picture.width))
-    return Shown(src=address_of(picture.uuid), width=width, height=height)
+    return Shown(src=messaging.enclosed_address(picture.uuid), width=width, height=height)
 
 
 def written(body: str, pictures: Pictures | None = None) -> Written:
