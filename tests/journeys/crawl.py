@@ -7,7 +7,7 @@ give to this choice, a page that breaks, anything that the browser itself refuse
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from urllib.parse import urlsplit
@@ -19,9 +19,12 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Req
 
 from clairevoie import policy
 from clairevoie.consent import trackers
+from clairevoie.learning.playing import LOOPBACK
 from clairevoie.lib import calendar
 from clairevoie.policy import Tracker
+from tests.accounts.conftest import with_proof
 from tests.architecture.addresses import addresses
+from tests.cast import Person
 
 STAFF_ONLY = ("/gestion/", "/formation/")
 SLACK = 86_400  # seconds: a day more, for a month of 31
@@ -30,6 +33,8 @@ STORED = """() => [
     ...Object.keys(localStorage).map(key => `local-storage ${key}`),
     ...Object.keys(sessionStorage).map(key => `session-storage ${key}`),
 ]"""
+# A package plays in a frame of its own host, which holds nothing it could keep anything in.
+KEPT_ASIDE = f"""() => {{ try {{ return ({STORED})(); }} catch {{ return []; }} }}"""
 
 # What a person can do on a page: where links lead, what forms ask. Not the banner, which is the
 # choice itself, nor what a tracker's published loss speaks of.
@@ -83,7 +88,8 @@ class Crawl:
         if "text/html" in response.headers.get("content-type", ""):
             features, stored = page.evaluate(f"() => [({FEATURES})(), ({STORED})()]")
             self.seen[path] = Seen(response.status, tuple(features))
-            for what in stored:
+            aside = [key for frame in page.frames[1:] for key in frame.evaluate(KEPT_ASIDE)]
+            for what in (*stored, *aside):
                 self._hold_against_register(what)
         for cookie in self.context.cookies():
             self._weigh(cookie["name"], cookie["expires"])
@@ -96,6 +102,11 @@ class Crawl:
             if kept["usage"]:
                 self._fault(f"keeps {kept['usage']:.0f} bytes of {kept['storageType']}")
 
+    @property
+    def _packages(self) -> str:
+        """Our other host, where what others wrote is played."""
+        return f"{LOOPBACK}:{urlsplit('//' + self.host).port}"
+
     # --- Faults -------------------------------------------------------------------------------
 
     def _fault(self, what: str) -> None:
@@ -103,7 +114,7 @@ class Crawl:
 
     def _asked(self, request: Request) -> None:
         parts = urlsplit(request.url)
-        if parts.scheme in ("data", "blob") or parts.netloc == self.host:
+        if parts.scheme in ("data", "blob") or parts.netloc in (self.host, self._packages):
             return
         origin = f"{parts.scheme}://{parts.netloc}"
         if not any(_covers(host.origin, origin) for host in trackers.hosts_of(self.allowed)):
@@ -111,7 +122,8 @@ class Crawl:
 
     def _said(self, message: ConsoleMessage) -> None:
         refused = "Content Security Policy" in message.text or "Refused to" in message.text
-        if refused:
+        tried = urlsplit(message.location["url"]).netloc
+        if refused and tried != self._packages:  # which is what refusing is for
             self._fault(f"the browser refused something: {message.text[:160]}")
 
     def _hold_against_register(self, what: str) -> None:
@@ -140,16 +152,43 @@ def _covers(declared: str, origin: str) -> bool:
     return declared == origin
 
 
-# Keeping ``Alice``'s second walk short: what a stranger read already is not read again by her,
-# but for the pages that greet her otherwise.
-GREETS = ("/", "/cookies/", "/newsletter/", "/confidentialite/")
+# What a stranger read already is not read again by a member, but for the pages that greet her
+# otherwise.
+GREETS = ("/", "/cookies/", "/newsletter/", "/confidentialite/", "/catalogue/")
 _known: dict[bool, tuple[str, ...]] = {}
 
 
-def own_pages(member: Client) -> tuple[str, ...]:
-    """The member's pages that no stranger sees, and those that know who reads them."""
-    strangers = set(pages(Client())) - set(GREETS)
-    return tuple(path for path in pages(member) if path not in strangers)
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody before a browser, and the pages that are theirs to read."""
+
+    client: Client
+    paths: tuple[str, ...]
+    lost: tuple[str, ...] = ()  # what links say that lead to nothing of theirs
+
+
+def everybody(visitor: Client, member: Client, links: Mapping[str, str]) -> tuple[Reader, Reader]:
+    """A visitor and a member, before every page; those behind a key by their true ``links``."""
+    locked = {address.sample for address in addresses() if address.route in links}
+    public = pages(visitor)
+    opened = tuple(path for path in links.values() if visitor.get(path).status_code == 200)
+    strangers = {*public, *opened} - set(GREETS)
+    own = (*pages(member), *links.values())
+    return (
+        Reader(
+            visitor,
+            (*(path for path in public if path not in locked), *opened),
+            tuple(path for path in public if path in locked),
+        ),
+        Reader(member, tuple(path for path in own if path not in strangers)),
+    )
+
+
+def signed_in(person: Person) -> Client:
+    """With a password given just now, as pages about security ask."""
+    client = Client()
+    client.force_login(person.member)
+    return with_proof(client, person, seconds_ago=0)
 
 
 def pages(client: Client) -> tuple[str, ...]:
@@ -160,10 +199,10 @@ def pages(client: Client) -> tuple[str, ...]:
     this list, and the middleware already refuses whatever else they would write.
     """
     held = settings.SESSION_COOKIE_NAME in client.cookies
-    signed_in = held and SESSION_KEY in client.session  # a visitor may hold cookies too
-    if signed_in not in _known:
-        _known[signed_in] = tuple(_pages(client))
-    return _known[signed_in]
+    known = held and SESSION_KEY in client.session  # a visitor may hold cookies too
+    if known not in _known:
+        _known[known] = tuple(_pages(client))
+    return _known[known]
 
 
 def _pages(client: Client) -> Iterator[str]:

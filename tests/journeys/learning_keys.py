@@ -6,13 +6,21 @@ from datetime import date
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from clairevoie.learning.actions import counting, inviting, playing, reviewing
+from clairevoie.learning.actions import counting, inviting, inviting_addresses, playing, reviewing
 from clairevoie.learning.actions.importing import import_parcours
-from clairevoie.learning.invitations import link_of
-from clairevoie.learning.models import Cohort, CohortInvitation, Parcours, Unit, Way
+from clairevoie.learning.invitations import link_of, refusal_of
+from clairevoie.learning.models import (
+    Cohort,
+    CohortInvitation,
+    Enrolment,
+    Parcours,
+    Submission,
+    Unit,
+    Way,
+)
 from clairevoie.privacy.models import DataSubject
 from tests.cast import NOW, Person
-from tests.learning.desk import handed_in
+from tests.learning.desk import QUEUE, cohort, handed_in
 from tests.learning.folder import SLUG, sources
 from tests.learning.rated import CHAPTER, follow, night, published, rated, rated_by_strangers
 from tests.learning.scorm import package
@@ -52,6 +60,20 @@ def of_learning(person: Person) -> dict[str, str]:
     }
 
 
+def of_teaching(trainer: Person) -> dict[str, str]:
+    """The pages of who corrects the project that ``of_learning`` handed in."""
+    session = cohort(trainers=(trainer,))
+    waiting = Submission.objects.get(decided_at=None)
+    Enrolment.objects.filter(pk=waiting.enrolment_id).update(cohort=session)
+    return {
+        "formation/": "/formation/",
+        "formation/difficultes/": "/formation/difficultes/",
+        "formation/sessions/<slug:slug>/": f"/formation/sessions/{session.slug}/",
+        "formation/corrections/": QUEUE,
+        "formation/corrections/<uuid:number>/": f"{QUEUE}{waiting.uuid}/",
+    }
+
+
 def _of_entering(person: Person) -> dict[str, str]:
     import_parcours(slug=_ASKED, files=sources(), publish=True, author=None, at=NOW)
     Parcours.objects.filter(slug=_ASKED).update(way=Way.APPLICATION)
@@ -64,7 +86,11 @@ def _of_entering(person: Person) -> dict[str, str]:
     people = DataSubject.objects.filter(pk=person.subject.pk)
     inviting.invite(cohort=session, people=people, author=uuid4(), at=NOW)
     invitation = CohortInvitation.including_restricted.get(subject=person.subject)
+    [of_an_address] = inviting_addresses.invite_addresses(
+        cohort=session, addresses=["invitee@exemple.fr"], author=uuid4(), at=NOW
+    )
     return {
         "parcours/<slug:slug>/demande/": f"/parcours/{_ASKED}/demande/",
         "invitation/<str:token>/": urlsplit(link_of(invitation)).path,
+        "invitation/<str:token>/refuser/": urlsplit(refusal_of(of_an_address)).path,
     }

@@ -15,7 +15,11 @@ from playwright.sync_api import Browser, BrowserContext, Route
 from clairevoie.consent import trackers
 from clairevoie.lib import calendar
 from clairevoie.site.headers import BrowserPowers
-from tests.journeys.crawl import Crawl, allowed_by, own_pages, pages
+from tests.architecture.addresses import addresses
+from tests.gestion.conftest import give_second_factor
+from tests.journeys.crawl import Crawl, Reader, allowed_by, everybody, signed_in
+from tests.journeys.keys import keys
+from tests.journeys.learning_keys import of_teaching
 from tests.promises import promise
 
 if TYPE_CHECKING:
@@ -23,8 +27,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-SCRIPT = (True, False)
-GPC = (True, False)
+WORDS = ("", "refuser", "accepter", "accepter:preferences", "accepter:audience")
 
 
 def optional() -> dict[str, frozenset[str]]:
@@ -76,68 +79,48 @@ def browsers(browser: Browser, base_url: str) -> Iterator[Any]:
         context.close()
 
 
-@pytest.fixture(name="alice")
-def alice_signed_in(alice: Person) -> Client:
-    client = Client()
-    client.force_login(alice.member)
-    return client
+@pytest.fixture
+def readers(alice: Person, bob: Person) -> tuple[Reader, ...]:
+    """A visitor, a member and a trainer, after a life that gave each page its content."""
+    links = keys(alice)
+    give_second_factor(bob)
+    taught = tuple(of_teaching(bob).values())
+    return (*everybody(Client(), signed_in(alice), links), Reader(signed_in(bob), taught))
 
 
-def combinations() -> Iterator[Any]:
-    words = ["", "refuser", "accepter", "accepter:preferences", "accepter:audience"]
-    for word in words:
-        for script in SCRIPT:
-            for gpc in GPC:
-                if word in ("refuser", "accepter") and not gpc:
-                    continue  # walked by the comparison of the two
-                name = f"{word or 'no choice'}, {'' if script else 'no '}script{', GPC' * gpc}"
-                yield pytest.param(word, script, gpc, id=name)
-
-
-@promise("P-033", "P-038", "P-054")
-@pytest.mark.parametrize(("word", "script", "gpc"), [*combinations()])
-def test_a_page_does_what_the_choice_allows_and_no_more(
-    browsers: Any,
-    alice: Client,
-    word: str,
-    *,
-    script: bool,
-    gpc: bool,
+@promise("P-033", "P-038", "P-043", "P-054", "P-056")
+@pytest.mark.parametrize("gpc", [False, True], ids=["no GPC", "GPC"])
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_a_page_does_what_the_choice_allows_and_refusing_loses_only_what_is_published(
+    browsers: Any, readers: tuple[Reader, ...], *, script: bool, gpc: bool
 ) -> None:
-    # Without a script the server alone answers: a member's pages are walked there before any
-    # choice, and by the comparison of accept and refuse.
-    own = script or not (gpc or word)
-    for client in (Client(), alice) if own else (Client(),):
-        crawl = browsers(word, script=script, gpc=gpc, client=client)
+    for reader in readers:
+        crawls = {
+            word: browsers(word, script=script, gpc=gpc, client=reader.client) for word in WORDS
+        }
 
-        crawl.walk(own_pages(client) if client is alice else pages(client))
+        for word, crawl in crawls.items():
+            crawl.walk(reader.paths if word else (*reader.paths, *reader.lost))
 
-        assert crawl.faults == []
-        assert len(crawl.seen) > 15
-
-
-@promise("P-043", "P-056")
-@pytest.mark.parametrize("script", SCRIPT)
-def test_refusing_loses_no_function_but_the_published_ones(
-    browsers: Any, alice: Client, *, script: bool
-) -> None:
-    for client in (Client(), alice):
-        yes = browsers("accepter", script=script, client=client)
-        no = browsers("refuser", script=script, client=client)
-        everywhere = own_pages(client) if client is alice else pages(client)
-
-        yes.walk(everywhere)
-        no.walk(everywhere)
-
-        assert [yes.faults, no.faults] == [[], []]
-        assert no.seen == yes.seen
+        assert {word: crawl.faults for word, crawl in crawls.items() if crawl.faults} == {}
+        assert crawls["refuser"].seen == crawls["accepter"].seen
+        assert set(crawls[""].seen) == {*reader.paths, *reader.lost}
 
 
 def test_every_category_is_walked() -> None:
     """A new category of trackers must be added to the walk."""
-    walked = {p.values[0].partition(":")[2] for p in combinations() if ":" in str(p.values[0])}
+    assert {word.partition(":")[2] for word in WORDS if ":" in word} == set(optional())
 
-    assert walked == set(optional())
+
+def test_every_kind_of_reader_has_pages_to_read(readers: tuple[Reader, ...]) -> None:
+    visitor, member, trainer = readers
+
+    assert len(visitor.paths) > 30
+    assert len(member.paths) > 40
+    taught = {address.route for address in addresses() if address.sample.startswith("/formation/")}
+    files = {"formation/corrections/<uuid:number>/fichiers/<uuid:file>/"}
+    answers = {"formation/corrections/<uuid:number>/message/"}
+    assert len(trainer.paths) == len(taught - files - answers)
 
 
 # --- The crawl finds what a developer would let in ---------------------------------------------

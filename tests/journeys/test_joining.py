@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from clairevoie.accounts.models import Member
-from tests.axe import faults
+from tests.axe import faults_by_day_and_by_night
 from tests.cast import PASSWORD
 from tests.promises import promise
 
@@ -131,11 +131,7 @@ def test_what_is_wrong_is_said_on_top_and_beside_each_field(page: Page) -> None:
     assert "trop court" in texts
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_pages_are_accessible_and_fit_a_telephone(
-    page: Page, alice: Person, scheme: str
-) -> None:
-    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+def test_the_pages_are_accessible_and_fit_a_telephone(page: Page, alice: Person) -> None:
     page.set_viewport_size({"width": 390, "height": 800})
     errors: list[str] = []
     page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
@@ -155,6 +151,6 @@ def test_the_pages_are_accessible_and_fit_a_telephone(
 
 def check(page: Page, path: str) -> None:
     page.goto(path)
-    assert faults(page) == [], path
+    assert faults_by_day_and_by_night(page) == [], path
     width = page.evaluate("document.documentElement.scrollWidth")
     assert width <= 390, f"{path} is {width} px wide"

@@ -13,6 +13,7 @@ from playwright.sync_api import CDPSession, Page, expect
 from clairevoie.accounts.actions.suspending import suspend_member
 from clairevoie.accounts.models import SecurityEvent
 from clairevoie.lib import calendar
+from tests.axe import faults
 from tests.cast import PASSWORD
 
 if TYPE_CHECKING:
@@ -116,7 +117,13 @@ def test_a_key_is_added_opens_the_account_and_is_removed(
 
     page.goto("/mon-compte/securite/cles/")
     expect(page.locator("main")).to_contain_text("Mon téléphone")
+    page.get_by_role("link", name="Renommer").click()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert faults(page) == []
+    page.go_back()
     page.get_by_role("link", name="Retirer").click()
+    expect(page.get_by_role("button", name="Retirer cette clé")).to_be_visible()
+    assert faults(page) == []
     page.get_by_role("button", name="Retirer cette clé").click()
     page.wait_for_url("**/securite/**")
     assert not Authenticator.objects.filter(type="webauthn").exists()

@@ -88,15 +88,15 @@ def test_answer_publish_and_take_it_back_without_a_mouse(
     expect(page.get_by_text(REVIEW)).to_have_count(0)
 
 
-@pytest.mark.parametrize("size", [{"width": 1280, "height": 900}, {"width": 390, "height": 844}])
 def test_every_page_of_the_survey_is_accessible_and_fits(
-    page: Page, live_server: object, link: str, size: dict[str, int]
+    page: Page, live_server: object, link: str
 ) -> None:
-    page.set_viewport_size(size)  # type: ignore[arg-type]  # a TypedDict of the same keys
     invitation = Invitation.objects.select_related("survey", "subject").get()
     actions.answer(invitation=invitation, score=9, review=REVIEW, at=calendar.now())
 
     for path in (link, f"{link}merci/", f"{link}retirer/", f"{link}arreter/", "/satisfaction/"):
         page.goto(f"{live_server}{path}")
-        assert faults(page) == [], path
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
+        for width in (1280, 390):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert faults(page) == [], path
+            assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
