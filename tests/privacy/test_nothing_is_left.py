@@ -122,6 +122,7 @@ class Instance:
             server.execute(sql)
 
 
+@pytest.mark.own_database
 @promise("P-084", "P-099")
 def test_an_erased_person_is_found_nowhere_in_the_instance(instance: Instance) -> None:
     people = json.loads(instance.python(_FILL, json.dumps(PEOPLE)))
