@@ -257,6 +257,26 @@ def test_what_follows_comes_first_then_what_is_akin_and_what_is_known_last(
 
 
 @promise("P-012")
+def test_an_order_is_never_another_readers(
+    alice: Person, charlie: Person, four: dict[str, Parcours]
+) -> None:
+    follows(alice, four["base"])
+    follows(charlie, four["loin"])
+    readers = [Client(), Client(), Client()]
+    for reader, person in zip(readers, (alice, charlie), strict=False):
+        reader.force_login(person.member)
+
+    for _ in range(2):
+        assert [order(reader) for reader in readers] == [
+            ["proche", "loin", "suite", "base"],
+            ["proche", "base", "suite", "loin"],
+            ["loin", "proche", "base", "suite"],
+        ]
+    everybodys = readers[2].get("/catalogue/").content.decode()
+    assert "Dans un ordre pensé pour vous" not in everybodys
+
+
+@promise("P-012")
 def test_switched_off_the_order_is_everybodys_and_nothing_that_was_followed_is_read(
     alice: Person, client: Client, four: dict[str, Parcours]
 ) -> None:
