@@ -9,7 +9,7 @@ from django.template import Context, Engine, NodeList
 from django.template.loader_tags import ExtendsNode
 from django.utils import translation
 
-from clairevoie.lib.steady import Steady, steady
+from clairevoie.lib.steady import Scope, Steady, steady
 
 LOAD = "{% load i18n static %}"
 
@@ -145,3 +145,14 @@ def test_only_what_django_must_decide_is_left_to_it() -> None:
     left = [n for n in PAGES if engine.get_template(n).nodelist.get_nodes_by_type(ExtendsNode)]
 
     assert left == ["repeats", "asks"]
+
+
+def test_a_block_keeps_its_variables_inside_and_costs_nothing_where_it_sets_none() -> None:
+    engine = engine_of_pages()
+
+    scopes = {
+        page: len(engine.get_template(page).nodelist.get_nodes_by_type(Scope))
+        for page in ("panel", "page", "sets")
+    }
+
+    assert scopes == {"panel": 0, "page": 1, "sets": 1}

@@ -16,7 +16,7 @@ from functools import cache, lru_cache
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.sqlite3.base import SQLiteCursorWrapper
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Model, QuerySet
@@ -34,10 +34,11 @@ def ready_cursor() -> CursorWrapper:
     As ``connection.cursor()``, its statements counted and logged alike. On PostgreSQL values
     travel apart from the text, so that the connection keeps the plan for as long as it lives.
     """
-    connection.ensure_connection()
-    with connection.wrap_database_errors:
-        cursor = _ready(connection.vendor)(connection.connection)
-        wrapped: CursorWrapper = connection._prepare_cursor(cursor)  # type: ignore[attr-defined]
+    here = connections[DEFAULT_DB_ALIAS]  # looked up once, not at each of its names
+    here.ensure_connection()
+    with here.wrap_database_errors:
+        cursor = _ready(here.vendor)(here.connection)
+        wrapped: CursorWrapper = here._prepare_cursor(cursor)  # type: ignore[attr-defined]
     return wrapped
 
 
@@ -92,11 +93,12 @@ class _Written:
         if not self.converters:
             yield from rows
             return
+        here = connections[DEFAULT_DB_ALIAS]
         for row in map(list, rows):
             for place, (convert, expression) in self.converters.items():
                 value = row[place]
                 for one in convert:
-                    value = one(value, expression, connection)
+                    value = one(value, expression, here)
                 row[place] = value
             yield row
 
@@ -191,14 +193,14 @@ class Prepared(_Read, Generic[M]):
             "own": own,
             "names": [column[0].target.attname for column in compiler.select[own]],
             "related": get_related_populators(  # type: ignore[call-arg]  # the stubs are of 6.1
-                info, compiler.select, connection.alias
+                info, compiler.select, DEFAULT_DB_ALIAS
             ),
             "beside": list(compiler.annotation_col_map.items()),
         }
 
 
 def _built(written: _Written, row: Sequence[Any]) -> Any:
-    built = written.model.from_db(connection.alias, written.names, row[written.own])
+    built = written.model.from_db(DEFAULT_DB_ALIAS, written.names, row[written.own])
     for populator in written.related:
         populator.populate(row, built)
     for name, column in written.beside:

@@ -26,10 +26,18 @@ from django.template.base import (
     VariableNode,
     render_value_in_context,
 )
-from django.template.defaulttags import CommentNode, IfNode, LoadNode, URLNode
-from django.template.loader_tags import BlockNode, ExtendsNode
+from django.template.defaulttags import (
+    CommentNode,
+    CsrfTokenNode,
+    ForNode,
+    IfNode,
+    LoadNode,
+    URLNode,
+)
+from django.template.library import InclusionNode, SimpleNode
+from django.template.loader_tags import BlockNode, ExtendsNode, IncludeNode
 from django.template.loaders import cached
-from django.templatetags.i18n import TranslateNode
+from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 from django.templatetags.static import StaticNode
 from django.urls import get_script_prefix, get_urlconf
 from django.utils.safestring import SafeString
@@ -129,6 +137,22 @@ def _lists_of(node: Node) -> list[NodeList]:
     return [below for below in lists if isinstance(below, NodeList)]
 
 
+def _sets_nothing(node: Node) -> bool:
+    """Whether the variables are after ``node`` what they were before."""
+    match node:
+        case TextNode() | CommentNode() | LoadNode() | VariableNode() | CsrfTokenNode() | Scope():
+            return True
+        case TranslateNode(asvar=None) | URLNode(asvar=None) | StaticNode(varname=None):
+            return True
+        case BlockTranslateNode(asvar=None) | ForNode() | IncludeNode() | InclusionNode():
+            return True  # what they set stays inside
+        case SimpleNode(target_var=None, func=tag):  # of ours, none writes in the context
+            return bool(tag.__module__.startswith("clairevoie."))
+        case IfNode():
+            return all(_sets_nothing(below) for branch in _lists_of(node) for below in branch)
+    return False
+
+
 class Scope(Node):
     """A block in its place: the variables it sets stay inside."""
 
@@ -187,8 +211,7 @@ def _place(blocks: Mapping[str, NodeList], nodes: NodeList) -> None:
             continue
         inside = blocks[node.name]
         _place(blocks, inside)
-        constant = all(keys_of(below) is not None for below in inside)
-        placed += inside if constant else [Scope(inside)]
+        placed += inside if all(map(_sets_nothing, inside)) else [Scope(inside)]
     nodes[:] = placed
 
 
