@@ -63,12 +63,24 @@ def figures() -> list[tuple[int, int]]:
 
 
 def test_first_tries_alone_are_counted_and_rounded(exercise: Exercise) -> None:
-    crowd(exercise, 8, 0, 1)
-    crowd(exercise, 4, 1, 0)
+    crowd(exercise, 7, 0, 1)
+    crowd(exercise, 3, 1, 0)
 
     improving.rebuild(on=TODAY)
 
     assert figures() == [(10, 70)]
+
+
+def test_no_figure_tells_what_the_one_who_came_last_did(exercise: Exercise) -> None:
+    crowd(exercise, 10, 0)
+    seen = []
+
+    for _ in range(5):
+        crowd(exercise, 1, 1)
+        improving.rebuild(on=TODAY)
+        seen += figures()
+
+    assert seen == [(10, 100)] * 4 + [(15, 70)]
 
 
 @promise("P-011")
