@@ -12,7 +12,8 @@ class Text:
     title: str
     preheader: str
     topics: str
-    body: str
+    body: str  # « {picture} » stands where the picture goes
+    picture: str = ""  # what it shows
 
 
 # code, name, description
@@ -95,6 +96,8 @@ hôpitaux, des transports. Ils sont passionnants, et pleins de pièges.
 - Dessiner un graphique qui ne ment pas.
 - Raconter ce qu’on a trouvé en cinq phrases.
 
+{picture}
+
 Aucune connaissance préalable : un ordinateur et de la curiosité suffisent. Le support restera
 en ligne pour ceux qui ne peuvent pas venir.
 
@@ -107,6 +110,8 @@ la rentrée, avec les mêmes jeux de données.
 À samedi,
 
 Bob, formateur""",
+        picture="Les mêmes cinq nombres, deux fois\u00a0: à gauche l’axe est coupé et tout "
+        "semble tripler, à droite il part de zéro et presque rien ne change.",
     ),
 )
 

@@ -8,8 +8,9 @@ from functools import partial
 
 from clairevoie import messaging, privacy
 from clairevoie.config.demonstration.letter_texts import DRAFT, LETTERS, TOPICS, Text
+from clairevoie.config.demonstration.pictures import draw_two_charts
 from clairevoie.config.demonstration.timeline import Event, World
-from clairevoie.newsletter.actions import sending, starting, subscribing, writing
+from clairevoie.newsletter.actions import illustrating, sending, starting, subscribing, writing
 from clairevoie.newsletter.models import Campaign, Pending, Topic, recipients_of
 
 # key of a member, days ago, topics
@@ -128,16 +129,32 @@ def _count(_world: World, at: datetime) -> None:
 
 
 def _write(world: World, at: datetime, *, text: Text) -> Campaign:
-    draft = writing.Draft(
+    author = world.members["eve"].subject.uuid
+    bare = _draft(text, body=text.body.replace("{picture}\n\n", ""))
+    campaign = writing.write_letter(draft=bare, campaign=None, author=author, at=at)
+    if not text.picture:
+        return campaign
+    picture = illustrating.join_picture(
+        campaign=campaign,
+        name="deux-graphiques.png",
+        data=draw_two_charts(),
+        description=text.picture,
+        author=author,
+        at=at,
+    )
+    placed = _draft(text, body=text.body.replace("{picture}", illustrating.markdown_of(picture)))
+    return writing.write_letter(draft=placed, campaign=campaign, author=author, at=at)
+
+
+def _draft(text: Text, *, body: str) -> writing.Draft:
+    return writing.Draft(
         title=text.title,
         preheader=text.preheader,
-        body=text.body,
+        body=body,
         language="fr",
         audience="everybody",
         topics=_topics(text.topics),
     )
-    author = world.members["eve"].subject.uuid
-    return writing.write_letter(draft=draft, campaign=None, author=author, at=at)
 
 
 def _send(world: World, at: datetime, *, text: Text) -> None:

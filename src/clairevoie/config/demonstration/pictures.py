@@ -1,4 +1,4 @@
-"""Avatars drawn for the demonstration: a lattice in the colours of the house, one a person."""
+"""Drawn for the demonstration: a lattice a person, and the picture of a letter."""
 
 from __future__ import annotations
 
@@ -44,3 +44,25 @@ def _lath(pen: ImageDraw.ImageDraw, row: int, column: int, *, leans: bool, colou
     start = (left, top) if leans else (left, top + _STEP)
     end = (left + _STEP, top + _STEP) if leans else (left + _STEP, top)
     pen.line([start, end], fill=colour, width=_BAR)
+
+
+_FIGURES = (41, 42, 43, 44, 45)
+
+
+def draw_two_charts() -> bytes:
+    """The same figures twice, as a PNG: on an axis that is cut, and on one that begins at zero."""
+    picture = Image.new("RGB", (1_152, 480), "#f6f7f2")
+    pen = ImageDraw.Draw(picture)
+    for left, least, colour in ((64, 39, "#a12622"), (640, 0, "#0a6650")):
+        for place, figure in enumerate(_FIGURES):
+            height = 340 * (figure - least) / (max(_FIGURES) - least)
+            start = left + 32 + place * 80
+            pen.rectangle((start, 400 - height, start + 48, 400), fill=colour)
+        pen.line([(left, 40), (left, 400), (left + 448, 400)], fill="#14211c", width=4)
+        if least:  # the sign of an axis that was cut
+            pen.rectangle((left - 6, 368, left + 6, 384), fill="#f6f7f2")
+            pen.line([(left - 14, 388), (left + 14, 378)], fill="#14211c", width=4)
+            pen.line([(left - 14, 372), (left + 14, 362)], fill="#14211c", width=4)
+    written = BytesIO()
+    picture.save(written, "PNG")
+    return written.getvalue()
