@@ -55,11 +55,13 @@ def test_production_settings_ask_for_tls_and_secure_cookies(production: dict[str
         "from django.conf import settings as s\n"
         f"print(all(getattr(s, n) is True for n in {names.split()!r}))\n"
         "print(s.SECURE_HSTS_SECONDS >= 31_536_000, s.SESSION_COOKIE_SAMESITE)\n"
+        "print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME)\n"
     )
 
     said = run(production, "shell", "--no-imports", "-c", script).stdout.split()
 
-    assert said == ["True", "True", "Lax"]
+    cookies = ["__Host-clairevoie_session", "__Host-clairevoie_csrf"]
+    assert said == ["True", "True", "Lax", *cookies]
 
 
 ASKED = """

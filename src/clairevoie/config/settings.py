@@ -275,7 +275,6 @@ LOGIN_REDIRECT_URL = "/mon-compte/"
 LOGOUT_REDIRECT_URL = "/"
 
 SESSION_ENGINE = "clairevoie.accounts.sessions"
-SESSION_COOKIE_NAME = "clairevoie_session"
 SESSION_COOKIE_AGE = env.int("CLAIREVOIE_SESSION_SECONDS", 2 * 60 * 60)  # P-047 [D]
 STAFF_SESSION_SECONDS = env.int("CLAIREVOIE_STAFF_SESSION_SECONDS", 30 * 60)  # P-047 [D]
 REMEMBERED_SESSION_DAYS = 30  # P-036: « rester connecté », asked for, never by default
@@ -283,7 +282,10 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = (
     PRODUCTION or SITE_URL.startswith("https://")
 )
-CSRF_COOKIE_NAME = "clairevoie_csrf"
+# Of this host alone, as browsers see to it: no other of the same domain can put one in its place.
+_HOST = "__Host-" if SESSION_COOKIE_SECURE else ""
+SESSION_COOKIE_NAME = f"{_HOST}clairevoie_session"
+CSRF_COOKIE_NAME = f"{_HOST}clairevoie_csrf"
 CSRF_COOKIE_AGE = None  # P-047: no Max-Age on a temporary cookie
 # Flash messages may quote an address: they stay on the server, with the session.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
