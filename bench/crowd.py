@@ -6,11 +6,11 @@ platform is served as ``script/server`` does it, a worker a core. The limit of t
 crowd's 95th percentile within three times the median of the site unloaded. Prints JSON and writes
 docs/benchmarks.md.
 
-Unloaded is one learner alone, measured twice. Who thinks between two pages, as the crowd does,
-finds a machine that slept and caches that others have filled; who never thinks finds everything
-hot, but keeps a worker busy all the time. The first differs from the crowd by the crowd alone:
-the ratio is to that; the other is printed beside it. How much the pause costs by itself shows
-before a server whose answer costs nothing (« empty »): 0.1 ms without, 0.7 ms with.
+Unloaded is one learner alone, measured twice. Who never thinks finds everything hot: that is the
+median that the limit is for. Who thinks between two pages, as the crowd does, finds a machine
+that slept and caches that others have filled, and differs from the crowd by the crowd alone: the
+ratio to that is printed beside. How much the pause costs by itself shows before a server whose
+answer costs nothing (« empty »): 0.1 ms without, 0.7 ms with, so that nothing would pass there.
 
 The learners are threads of this process, on the cores that the platform runs on: what they and
 the machine add is in the wait for an empty answer too, measured in the same run. The processor
@@ -70,21 +70,21 @@ HEAD = """## A crowd of learners
 Written by `python -m bench.crowd` on {day} ({machine}, load average {load:.1f}):
 {learners} learners at once, {a_core} a core, who each ask a page, wait for it and think for
 {thinking:g} s, during {seconds:g} s; the site served as `script/server` does. Alone: one
-learner who thinks too; « hot »: one who does not, so that nothing cools down between two pages
-([bench/crowd.py](../bench/crowd.py) says why both). Limit: the crowd's 95th percentile ≤ 3 × the
-median alone. « Empty »: the same people before a server that does nothing, just before each
+learner who does not think, so that nothing cools down between two pages; « at leisure »: one who
+does, as the crowd ([bench/crowd.py](../bench/crowd.py) says why both). Limit: the crowd's 95th
+percentile ≤ 3 × the median alone. « Empty »: the same people before a server that does nothing, just before each
 engine; that much is the machine's and theirs.
 
-| Engine | Median alone | Hot | Crowd, median | Crowd, 95th percentile | Ratio | To hot | Pages |
+| Engine | Median alone | At leisure | Crowd, median | 95th percentile | Ratio | To leisure | Pages |
 |---|---:|---:|---:|---:|---:|---:|---:|
 """
 PER_PAGE = """
-Page by page; the processor time is that of the web server's processes for one page, hot.
+Page by page; the processor time is that of the web server's processes for one page, alone.
 
-| Engine | Page | Processor | Median alone | Hot | Crowd, median | Crowd, 95th percentile |
+| Engine | Page | Processor | Median alone | At leisure | Crowd, median | 95th percentile |
 |---|---|---:|---:|---:|---:|---:|
 """
-_WAITS = ("alone", "hot", "median", "p95")
+_WAITS = ("alone", "leisure", "median", "p95")
 Reading = tuple[str, float]  # a page of PAGES, and the seconds one waited for it
 
 
@@ -258,29 +258,31 @@ def _first_chapter(environment: dict[str, str]) -> str:
 
 
 def _readings(learners: list[Learner]) -> tuple[list[Reading], list[Reading], list[Reading]]:
-    """Of one alone, of one alone who never thinks, of all."""
+    """Of one alone who never thinks, of one alone who does, of all."""
     crowd(learners, WARMING)  # every worker has met every page
     one = learners[0]
-    alone = one.stay(PAGES, until=time.perf_counter() + SECONDS, thinking=PAUSE)
-    hot = one.stay(PAGES, until=time.perf_counter() + SECONDS / 2, thinking=0)
-    return alone, hot, crowd(learners, SECONDS)
+    leisure = one.stay(PAGES, until=time.perf_counter() + SECONDS, thinking=PAUSE)
+    alone = one.stay(PAGES, until=time.perf_counter() + SECONDS / 2, thinking=0)
+    return alone, leisure, crowd(learners, SECONDS)
 
 
 def _only(page: str, readings: list[Reading]) -> list[Reading]:
     return [each for each in readings if each[0] == page]
 
 
-def _waits(alone: list[Reading], hot: list[Reading], together: list[Reading]) -> dict[str, Any]:
+def _waits(
+    alone: list[Reading], leisure: list[Reading], together: list[Reading]
+) -> dict[str, Any]:
     waited = [seconds for _page, seconds in together]
-    slow, quick = (statistics.median(s for _page, s in each) for each in (alone, hot))
+    quick, slow = (statistics.median(s for _page, s in each) for each in (alone, leisure))
     last = statistics.quantiles(waited, n=20)[-1]
     return {
-        "alone": slow,
-        "hot": quick,
+        "alone": quick,
+        "leisure": slow,
         "median": statistics.median(waited),
         "p95": last,
-        "ratio": last / slow,
-        "to_hot": last / quick,
+        "ratio": last / quick,
+        "to_leisure": last / slow,
         "read": len(waited),
     }
 
@@ -297,7 +299,7 @@ def report(found: list[dict[str, Any]]) -> str:
         seconds=SECONDS,
     )
     lines = [
-        f"| {name} | {_ms(row, *_WAITS)} | **{row['ratio']:.2f}×** | {row['to_hot']:.2f}× "
+        f"| {name} | {_ms(row, *_WAITS)} | **{row['ratio']:.2f}×** | {row['to_leisure']:.2f}× "
         f"| {row['read']} |\n"
         for each in found
         for name, row in ((each["engine"], each), ("empty", each["empty"]))
