@@ -11,16 +11,16 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet
 from django.db.models.functions import Length
 
 from clairevoie.accounts.models import Member
 from clairevoie.learning.done import Done, States, done_from
 from clairevoie.learning.models import (
     Attempt,
-    Chapter,
     Completion,
     Enrolment,
+    Exercise,
     Package,
     Rating,
     Submission,
@@ -90,17 +90,20 @@ def _followed(slug: Any, subject: Any) -> QuerySet[Enrolment]:
     )
 
 
-def _chapter(module: Any, slug: Any) -> Subquery:
-    here = Chapter.objects.filter(edition__uuid=OuterRef(OuterRef("edition_id")))
-    return Subquery(here.filter(module__slug=module).filter(slug=slug).order_by().values("pk"))
+def _asked(module: Any, slug: Any) -> QuerySet[Exercise]:
+    """The exercises of that chapter, in the edition of the enrolment: found from the smallest
+    table down, and never through the pages of the edition's other chapters."""
+    there = Exercise.objects.filter(chapter__module__slug=module).filter(chapter__slug=slug)
+    edition = OuterRef(OuterRef("edition_id"))
+    return there.filter(chapter__module__edition__uuid=edition).order_by()
 
 
 _at_a_step: Prepared[Enrolment] = Prepared(
     lambda module, chapter, slug, subject: _followed(slug, subject).annotate(
         _tried=Rows(
             _of_this(Attempt)
-            .filter(exercise__chapter=_chapter(module, chapter))
-            .order_by("number")
+            .filter(exercise__in=_asked(module, chapter).values("pk"))
+            .order_by("exercise", "number")
             .values_list("exercise", "points", "out_of", "answer")
         )
     ),
