@@ -72,10 +72,10 @@ Written by `python -m bench.crowd` on {day} ({machine}, load average {load:.1f})
 {thinking:g} s, during {seconds:g} s; the site served as `script/server` does. Alone: one
 learner who does not think, so that nothing cools down between two pages; « at leisure »: one who
 does, as the crowd ([bench/crowd.py](../bench/crowd.py) says why both). Limit: the crowd's 95th
-percentile ≤ 3 × the median alone. « Empty »: the same people before a server that does nothing, just before each
-engine; that much is the machine's and theirs.
+percentile ≤ 3 × the median alone. « Empty »: the same people before a server that does nothing,
+just before each engine; that much is the machine's and theirs.
 
-| Engine | Median alone | At leisure | Crowd, median | 95th percentile | Ratio | To leisure | Pages |
+| Engine | Median alone | At leisure | Crowd, median | 95th percentile | Ratio | Leisure | Read |
 |---|---:|---:|---:|---:|---:|---:|---:|
 """
 PER_PAGE = """
