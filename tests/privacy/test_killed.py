@@ -114,7 +114,7 @@ def test_a_hundred_kills_end_in_the_state_of_no_kill() -> None:
     populate()
     chance = random.Random(20261122)
 
-    pace = time_of_one_batch()
+    pace = min(time_of_one_batch() for _ in range(3))  # the first opens the connection too
 
     killed = sum(kill_a_sweep(after=chance.uniform(0, 3 * pace)) for _ in range(KILLS))
     left_for_the_last_run = DataSubject.objects.filter(last_use__lt=date(2021, 11, 22)).count()
