@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from clairevoie import policy
 from clairevoie.lib import calendar
+from clairevoie.lib.unlisted import unlisted
 from clairevoie.messaging import bounces
 from clairevoie.messaging.doors import webhooks
 from clairevoie.messaging.unsubscribing import (
@@ -30,13 +31,13 @@ def by_link(view: View) -> Callable[[HttpRequest, str], HttpResponse]:
     """Open the link, and keep its token from caches, other sites and search engines."""
 
     @wraps(view)
+    @unlisted
     def opened(request: HttpRequest, token: str) -> HttpResponse:
         try:
             response = view(request, link_behind(token))
         except UnknownLink:
             response = render(request, "messaging/unknown_link.html", status=404)
         response.headers["Referrer-Policy"] = "no-referrer"
-        response.headers["X-Robots-Tag"] = "noindex, nofollow"
         return response
 
     return opened
@@ -47,7 +48,6 @@ def by_link(view: View) -> Callable[[HttpRequest, str], HttpResponse]:
 # (RFC 8058, section 3.2), so nothing else could be asked of them.
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 @by_link
 def unsubscribe_page(request: HttpRequest, link: Link) -> HttpResponse:
     """Opening changes nothing, for scanners open every link of a mail; one button stops."""

@@ -10,8 +10,9 @@ from django.views.decorators.http import require_safe
 from clairevoie.credentials.badges import keys, status
 from clairevoie.credentials.badges.baking import Picture, baked
 from clairevoie.credentials.models import Credential, State, verifiable
-from clairevoie.credentials.views.public import by_number, too_often
+from clairevoie.credentials.views.public import too_often
 from clairevoie.lib import calendar
+from clairevoie.lib.unlisted import unlisted
 
 _ANYWHERE: Final = {"Access-Control-Allow-Origin": "*"}  # verifiers are pages of other sites
 _CREDENTIAL: Final = "application/vc"  # VC Data Model 2.0, § C.1
@@ -40,7 +41,7 @@ def badge_status(_request: HttpRequest, number: int) -> HttpResponse:
 
 
 @require_safe
-@by_number
+@unlisted
 def badge(request: HttpRequest, number: str) -> HttpResponse:
     """The badge as it was signed, byte for byte."""
     refusal = too_often(request)
@@ -51,7 +52,7 @@ def badge(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_safe
-@by_number
+@unlisted
 def picture(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     """The badge baked into its picture."""
     refusal = too_often(request)

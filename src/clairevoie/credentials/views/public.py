@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
-
 from allauth.core.internal import ratelimit
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from clairevoie.credentials.badges.keys import vouched_for
@@ -17,23 +12,9 @@ from clairevoie.credentials.forms import NumberForm
 from clairevoie.credentials.models import State, verifiable
 from clairevoie.credentials.numbers import NotANumber, read_number
 from clairevoie.lib import calendar
+from clairevoie.lib.unlisted import unlisted
 
 CHECKING = "30/m/ip,600/d/ip"
-
-View = Callable[..., HttpResponse]
-
-
-def by_number(view: View) -> View:
-    """In no search engine, in no cache, and not often enough to try numbers."""
-
-    @wraps(view)
-    @never_cache
-    def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = view(request, *args, **kwargs)
-        response.headers["X-Robots-Tag"] = "noindex, nofollow"
-        return response
-
-    return opened
 
 
 def too_often(request: HttpRequest) -> HttpResponse | None:
@@ -52,7 +33,7 @@ def too_often(request: HttpRequest) -> HttpResponse | None:
 
 
 @require_safe
-@by_number
+@unlisted
 def ask(request: HttpRequest) -> HttpResponse:
     """Where the number is typed; a good one leads to its page."""
     form = NumberForm(request.GET if "numero" in request.GET else None)
@@ -63,7 +44,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@by_number
+@unlisted
 def verified(request: HttpRequest, number: str) -> HttpResponse:
     """The minimal line: name, title, result, date, state. One address a document."""
     refusal = too_often(request)

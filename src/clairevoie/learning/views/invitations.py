@@ -13,7 +13,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from clairevoie.accounts.actions.joining import EXPECTED_EMAIL
@@ -30,6 +29,7 @@ from clairevoie.learning.models import AddressInvitation, CohortInvitation, Enro
 from clairevoie.learning.views.doors import View, member_of, own_page
 from clairevoie.lib import calendar
 from clairevoie.lib.speech import sentence
+from clairevoie.lib.unlisted import unlisted
 
 _REFUSALS = (
     NotOnline,
@@ -44,15 +44,12 @@ def _by_link(view: View) -> View:
     """Kept by no cache, told to no other site, found by no search."""
 
     @wraps(view)
-    @never_cache
+    @unlisted
     def opened(request: HttpRequest, token: str) -> HttpResponseBase:
         try:
-            response = view(request, token)
+            return view(request, token)
         except UnknownInvitation:
-            response = render(request, "learning/no_invitation.html", status=404)
-        response.headers["Referrer-Policy"] = "same-origin"
-        response.headers["X-Robots-Tag"] = "noindex, nofollow"
-        return response
+            return render(request, "learning/no_invitation.html", status=404)
 
     return opened
 

@@ -9,8 +9,8 @@ from allauth.core.internal import ratelimit
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
 
+from clairevoie.lib.unlisted import unlisted
 from clairevoie.newsletter.links import UnknownLink
 
 View = Callable[..., HttpResponse]
@@ -46,15 +46,12 @@ def by_link(view: View) -> View:
     """Opened by a link of a mail, kept by no cache, told to no other site."""
 
     @wraps(view)
-    @never_cache
+    @unlisted
     def opened(request: HttpRequest, token: str) -> HttpResponse:
         try:
-            response = view(request, token)
+            return view(request, token)
         except UnknownLink:
-            response = render(request, "newsletter/unknown.html", status=404)
-        response.headers["Referrer-Policy"] = "same-origin"
-        response.headers["X-Robots-Tag"] = "noindex, nofollow"
-        return response
+            return render(request, "newsletter/unknown.html", status=404)
 
     return opened
 
