@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
+from django.urls import reverse
 
 from clairevoie import messaging, policy, privacy
 from clairevoie.accounts.models import Member, Role
@@ -19,13 +20,13 @@ def tell_recipients(member: Member, *, fields: Iterable[str], at: datetime) -> N
     told = privacy.tell_of_rectification(member.subject, fields=fields, at=at)
     if not told:
         return
+    page = reverse("admin:privacy_datasubject_change", args=[member.subject.uuid])
     known = policy.current().recipients
     context = {
         "recipients": [known[code].name if code in known else code for code in told],
-        "link": f"{settings.SITE_URL}/gestion/personnes/{member.subject.uuid}/",
+        "link": f"{settings.SITE_URL}{page}",
     }
-    officers = Member.objects.filter(role=Role.DPO, is_active=True)
-    for officer in officers.select_related("subject"):
-        messaging.send(
-            officer.subject, "accounts/rectification", "security", context=context, at=at
-        )
+    officers = Member.objects.filter(role=Role.DPO, is_active=True).values_list("pk", flat=True)
+    messaging.send_many(
+        dict.fromkeys(officers, context), "accounts/rectification", "security", at=at
+    )
