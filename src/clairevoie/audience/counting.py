@@ -1,7 +1,7 @@
 """What is counted, held in memory for a few seconds, then added to the day's sums.
 
-A page never waits for a write: the request that finds the sums older than
-CLAIREVOIE_COUNT_SECONDS adds them for all. A process that is killed loses at most these seconds
+A page writes nothing, but for the one that finds the sums older than CLAIREVOIE_COUNT_SECONDS: it
+adds them for all, in one statement. A process that is killed loses at most these seconds
 of counts, and no fact.
 """
 

@@ -26,8 +26,7 @@ TALLEST: Final = 2 * WIDEST
 LIGHT: Final = 120 * 1024  # bytes: a drawing in PNG stays one up to here, a photograph does not
 BUDGET: Final = 1024 * 1024  # bytes of all the pictures of a letter: each reader gets them all
 _FORMATS: Final = {"png": "PNG", "jpg": "JPEG", "jpeg": "JPEG", "webp": "WEBP"}
-
-
+_JPEG: Final = {**pictures.JPEG, "quality": 82}
 _SIGNS: Final = re.compile(r"[\\\[\]*_`<&]")  # which would mean something else in Markdown
 
 
@@ -154,9 +153,6 @@ def _drawn(name: str, data: bytes) -> tuple[Picture.Form, bytes, tuple[int, int]
         if len(content) <= LIGHT:
             return Picture.Form.PNG, content, picture.size
     return Picture.Form.JPEG, pictures.encoded(picture, "JPEG", **_JPEG), picture.size
-
-
-_JPEG: Final = {**pictures.JPEG, "quality": 82}
 
 
 def _png(picture: Image.Image) -> bytes:
