@@ -66,11 +66,18 @@ del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL, leave out what asks no database: it says on SQLite all it has to say."""
-    if "postgresql" not in django_settings.DATABASES["default"]["ENGINE"]:
-        return
-    config.hook.pytest_deselected(items=[item for item in items if not _asks_a_database(item)])
-    items[:] = [item for item in items if _asks_a_database(item)]
+    """On PostgreSQL, leave out what asks no database: it says on SQLite all it has to say.
+
+    On SQLite, what is about PostgreSQL alone.
+    """
+    is_postgresql = "postgresql" in django_settings.DATABASES["default"]["ENGINE"]
+    wanted = _asks_a_database if is_postgresql else _is_for_any_engine
+    config.hook.pytest_deselected(items=[item for item in items if not wanted(item)])
+    items[:] = [item for item in items if wanted(item)]
+
+
+def _is_for_any_engine(item: pytest.Item) -> bool:
+    return item.get_closest_marker("postgresql") is None
 
 
 def _asks_a_database(item: pytest.Item) -> bool:

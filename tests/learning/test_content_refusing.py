@@ -12,6 +12,8 @@ from html.parser import HTMLParser
 import pytest
 from PIL import Image
 
+from clairevoie.learning.answering import Given, mark
+from clairevoie.learning.content.exercises import Short
 from clairevoie.learning.content.files import FileRefused, clean_file
 from clairevoie.learning.content.folders import read_zip
 from clairevoie.learning.content.pages import Page, Place, render_page
@@ -217,11 +219,22 @@ def test_a_pattern_that_may_be_read_in_a_million_ways_is_refused(pattern: str) -
 
 
 @pytest.mark.parametrize(
-    "pattern",
-    [r"m[ée]dianes?", r"\d+ ?€", r"(oui|ouais)", r"a{2,4}.*", r"(l[ea] )?.*x.*", r"(ab)+"],
+    ("pattern", "answer"),
+    [
+        (r"m[ée]dianes?", "médiane"),
+        (r"\d+ ?€", "12 €"),
+        (r"(oui|ouais)", "ouais"),
+        (r"a{2,4}.*", "aaab"),
+        (r"(l[ea] )?.*x.*", "le taux moyen"),
+        (r"(ab)+", "abab"),
+    ],
 )
-def test_an_ordinary_pattern_is_accepted(pattern: str) -> None:
+def test_an_ordinary_pattern_is_accepted_and_reads_an_answer(pattern: str, answer: str) -> None:
     check_pattern(pattern)
+
+    asked = Short(answers=("autre",), pattern=pattern)
+    assert mark(asked, Given(said=(answer,))).points == 1
+    assert mark(asked, Given(said=("!",))).points == 0
 
 
 # --- Pictures -----------------------------------------------------------------------------------

@@ -56,11 +56,9 @@ def test_rows_stand_beside_their_own_object_in_one_statement(alice: Person, bob:
     assert vars(other)["sessions"] == [], "another's rows stand beside another"
 
 
+@pytest.mark.postgresql
 @pytest.mark.django_db
 def test_postgresql_keeps_the_plan_and_logs_no_value(alice: Person) -> None:
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite plans in no time")
-
     with CaptureQueriesContext(connection) as queries:
         for _ in range(3):
             assert SUBJECTS.get(alice.subject.uuid) is not None

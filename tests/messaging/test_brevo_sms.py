@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,10 +19,10 @@ from clairevoie.messaging import checks
 from clairevoie.messaging.doors import brevo
 from clairevoie.messaging.journal import Journal
 from clairevoie.messaging.models import Message, State
-from clairevoie.policy.reader import DEFAULT
 from clairevoie.privacy import egress
 from clairevoie.privacy.models import Disclosure
 from tests.cast import NOW, Person
+from tests.messaging.provider import sign_with
 from tests.promises import promise
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -71,13 +70,7 @@ class Api(BaseHTTPRequestHandler):
 @pytest.fixture
 def carrier(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Carrier]:
     """The provider that the organisation chose, configured and wrote into its policy."""
-    folder = Path(shutil.copytree(DEFAULT, tmp_path / "policy"))
-    recipients = folder / "recipients.toml"
-    before, ours = recipients.read_text().split("[brevo-sms]")
-    signed = "contract-on = 2026-11-02\nreview-due = 2027-11-02\nactive = true"
-    ours = ours.replace("active            = false", signed, 1)
-    recipients.write_text(f"{before}[brevo-sms]{ours}")
-    monkeypatch.setenv("CLAIREVOIE_POLICY", str(folder))
+    sign_with("brevo-sms", tmp_path, monkeypatch)
     server = Carrier()
     Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
     settings.CLAIREVOIE_SMS = "brevo"

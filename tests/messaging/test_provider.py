@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -19,9 +18,9 @@ from clairevoie.messaging import checks
 from clairevoie.messaging.doors.provider import _inline
 from clairevoie.messaging.enclosures import described
 from clairevoie.messaging.models import Message, State
-from clairevoie.policy.reader import DEFAULT
 from clairevoie.privacy.models import Disclosure
 from tests.cast import NOW, Person
+from tests.messaging.provider import sign_with
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOTE = {"title": "Une nouvelle", "words": "Voici la nouvelle."}
@@ -62,14 +61,7 @@ class Api(BaseHTTPRequestHandler):
 @pytest.fixture
 def brevo(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Brevo]:
     """A provider that the organisation chose and wrote into its policy."""
-    folder = Path(shutil.copytree(DEFAULT, tmp_path / "policy"))
-    recipients = folder / "recipients.toml"
-    before, ours = recipients.read_text().split("[brevo]")
-    signed = "contract-on = 2026-11-02\nreview-due = 2027-11-02\nactive = true"
-    ours = ours.replace("active            = false", signed, 1)
-
-    recipients.write_text(f"{before}[brevo]{ours}")
-    monkeypatch.setenv("CLAIREVOIE_POLICY", str(folder))
+    sign_with("brevo", tmp_path, monkeypatch)
     server = Brevo()
     Thread(target=server.serve_forever, daemon=True).start()
     settings.CLAIREVOIE_MAIL_PROVIDER = "brevo"
